@@ -1,0 +1,43 @@
+import type { Role } from '@gatehouse/protocols';
+import type { Session } from '../identity/identity.ts';
+
+/**
+ * What a session can be allowed. `console`: see a door, its events and its gateway. `unlock`: open
+ * it from afar. `card`: one's own card on the phone. `demo`: hold a code before a simulated
+ * scanner.
+ */
+export const actions = ['console', 'unlock', 'card', 'demo'] as const;
+export type Action = (typeof actions)[number];
+
+const everybody: readonly Role[] = ['guard', 'facility', 'teacher', 'student', 'admin'];
+const staff: readonly Role[] = ['guard', 'facility', 'teacher', 'admin'];
+
+const allowedRoles: Readonly<Record<Action, readonly Role[]>> = {
+  console: staff,
+  unlock: staff,
+  card: everybody,
+  demo: everybody,
+};
+
+/** Roles that reach every door; others reach the doors of their session, see `reachOf`. */
+export const rolesOfAllDoors: ReadonlySet<Role> = new Set(['guard', 'facility', 'admin']);
+
+/** Roles whose reach is the labs and classrooms that a rule opens for their groups. */
+export const rolesOfOwnRooms: ReadonlySet<Role> = new Set(['teacher']);
+
+/** What is not at a door (a gateway that started) is for those who reach all of them. */
+const reaches = (session: Session, door: string | null): boolean =>
+  session.doors === 'all' || (door !== null && session.doors.has(door));
+
+/**
+ * The one answer to "may this session do that". Every route and stream asks here, and the screen
+ * gets the same answers in `SessionView.may`.
+ * @param on the door it is about; null = something without a door; left out = anything at all
+ */
+export const may = (
+  session: Session,
+  action: Action,
+  on: { readonly door?: string | null } = {},
+): boolean =>
+  allowedRoles[action].includes(session.role) &&
+  (on.door === undefined || reaches(session, on.door));

@@ -1,0 +1,81 @@
+import { createHash, createPrivateKey, createPublicKey } from 'node:crypto';
+import { fromBase64Url } from '@gatehouse/protocols';
+import type { Queryable } from '../ports.ts';
+import type { CampusPlan, SeedPerson } from '../places/seed/campus-plan.ts';
+
+/**
+ * Phones of the demo people whom nobody plays: their keys follow from the seed, so that the
+ * simulator can hold them and the database knows them. Of demo campuses only.
+ */
+export type DemoPhone = {
+  readonly person: string;
+  readonly card: string;
+  /** 16 hex digits. */
+  readonly credential: string;
+  /** Ed25519 seed, 32 bytes, hex. */
+  readonly secret: string;
+};
+
+const hash = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+/** PKCS #8 of an Ed25519 key (RFC 8410 §7), up to its 32 bytes. */
+const pkcs8Head = Buffer.from('302e020100300506032b657004220420', 'hex');
+
+const phoneOf = (seed: number, { id, card }: SeedPerson): DemoPhone => ({
+  person: id,
+  card: card.id,
+  credential: hash(`demo credential ${seed} ${card.id}`).subarray(0, 8).toString('hex'),
+  secret: hash(`demo phone ${seed} ${card.id}`).toString('hex'),
+});
+
+/** The people whom the chooser does not offer. */
+export const demoPhones = (seed: number, plan: CampusPlan): readonly DemoPhone[] =>
+  plan.people.filter(({ role }) => role === null).map((person) => phoneOf(seed, person));
+
+/** Raw Ed25519 public key, 32 bytes. */
+export const demoPublicKey = ({ secret }: DemoPhone): Uint8Array => {
+  const der = Buffer.concat([pkcs8Head, Buffer.from(secret, 'hex')]);
+  const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+  const { x = '' } = createPublicKey(key).export({ format: 'jwk' });
+  return fromBase64Url(x) ?? new Uint8Array();
+};
+
+/** Enrols them in the transaction that seeds the campus. */
+export const enrolDemoPhones = async (
+  tx: Queryable,
+  phones: readonly DemoPhone[],
+  nowMs: number,
+): Promise<void> => {
+  const columns = [
+    phones.map(({ credential }) => credential),
+    phones.map(({ card }) => card),
+    phones.map((phone) => Buffer.from(demoPublicKey(phone)).toString('hex')),
+  ];
+  await tx.query(
+    `insert into credential (id, card, alg, key, enrolled_at)
+     select id, card, 'EdDSA', decode(key, 'hex'), $4
+     from unnest($1::text[], $2::uuid[], $3::text[]) as phone (id, card, key)`,
+    [...columns, new Date(nowMs)],
+  );
+};
+
+/** The campus as its simulator needs it, phones included: what `main.ts plan` prints. */
+export const simulatorPlan = (seed: number, plan: CampusPlan) => {
+  const people = new Map(plan.people.map((person) => [person.id, person]));
+  return {
+    campus: plan.site.campus,
+    zone: plan.site.zone,
+    gateways: plan.gateways.map(({ id, building }) => ({ id, building })),
+    doors: plan.doors.map(({ id, building, class: itsClass }) => ({
+      id,
+      building,
+      class: itsClass,
+    })),
+    devices: plan.devices,
+    walkers: demoPhones(seed, plan).map(({ person, credential, secret }) => {
+      const groups = people.get(person)?.card.groups ?? [];
+      const mine = plan.rules.filter(({ group }) => groups.includes(group));
+      return { person, credential, secret, doors: [...new Set(mine.map(({ door }) => door))] };
+    }),
+  };
+};

@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const folder = join(import.meta.dirname, '..', '..', 'migrations');
+
+/**
+ * Files that databases out there have run. They are never edited again: a change is the next file.
+ * A new file joins this list with the release that brings it.
+ */
+const landed: Readonly<Record<string, string>> = {
+  '001_core.sql': 'a7d6a634377dc1ffbd1187670c7d3d6b22b2bef044f0dd1be2798912bae02d82',
+};
+
+const found = Object.fromEntries(
+  readdirSync(folder)
+    .toSorted()
+    .map((name) => {
+      const text = readFileSync(join(folder, name));
+      return [name, createHash('sha256').update(text).digest('hex')];
+    }),
+);
+
+describe('migrations', () => {
+  it('are what was landed, byte for byte, and all of them', () => {
+    expect(found, 'never edit what has landed: write the next file').toEqual(landed);
+  });
+
+  it('have names that say their order', () => {
+    const numbers = Object.keys(found).map((name) => /^(\d{3})_[a-z_]+\.sql$/.exec(name)?.[1]);
+    const expected = numbers.map((_, i) => String(i + 1).padStart(3, '0'));
+    expect(numbers).toEqual(expected);
+  });
+});

@@ -1,0 +1,228 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { EventPage, NowView, SessionView } from '@gatehouse/protocols';
+import { describe, expect, it } from 'vitest';
+import { readAudit } from '../audit/audit.ts';
+import { ingestBatch } from '../ingest/ingest.ts';
+import { testBatch, testEvent, testIngestPorts } from '../testing/batches.ts';
+import { useTestApi } from '../testing/test-api.ts';
+import type { TestApi } from '../testing/test-api.ts';
+
+const openApi = useTestApi();
+
+const people = {
+  student: 'Li Lei',
+  teacher: 'Chen Jing',
+  guard: 'Wang Fang',
+  facility: 'Zhao Qiang',
+  admin: 'Liu Yang',
+} as const;
+const roles = ['student', 'teacher', 'guard', 'facility', 'admin'] as const;
+
+type Line = readonly [route: string, url: string, body: unknown, statuses: readonly number[]];
+
+const unknownCommand = '/api/commands/01990000-0000-7000-8000-00000000ffff';
+const everybody = [200, 200, 200, 200, 200];
+const staff = [403, 200, 200, 200, 200];
+
+/** Nobody signed in, student, teacher of lab-3-201, guard, facility, admin. */
+const table: readonly Line[] = [
+  ['GET /api/campus', '/api/campus', null, [200, ...everybody]],
+  ['GET /api/time', '/api/time', null, [200, ...everybody]],
+  ['GET /api/demo/choices', '/api/demo/choices', null, [200, ...everybody]],
+  ['GET /api/session', '/api/session', null, [401, ...everybody]],
+  ['GET /api/console/now', '/api/console/now', null, [401, ...staff]],
+  ['GET /api/console/events', '/api/console/events', null, [401, ...staff]],
+  ['GET /api/console/events', '/api/console/events?door=lab-3-201', null, [401, ...staff]],
+  [
+    'GET /api/console/events',
+    '/api/console/events?door=library-archive',
+    null,
+    [401, 403, 403, 200, 200, 200],
+  ],
+  ['GET /api/doors/:door', '/api/doors/lab-3-201', null, [401, ...staff]],
+  ['GET /api/doors/:door', '/api/doors/library-archive', null, [401, 403, 403, 200, 200, 200]],
+  ['GET /api/doors/:door', '/api/doors/no-such-door', null, [401, 403, 403, 404, 404, 404]],
+  // No gateway is there in this test: who may is told so.
+  [
+    'POST /api/doors/:door/unlock',
+    '/api/doors/lab-3-201/unlock',
+    { reason: 'class' },
+    [401, 403, 409, 409, 409, 409],
+  ],
+  [
+    'POST /api/doors/:door/unlock',
+    '/api/doors/lab-2-201/unlock',
+    { reason: 'class' },
+    [401, 403, 403, 409, 409, 409],
+  ],
+  ['GET /api/commands/:id', unknownCommand, null, [401, 403, 404, 404, 404, 404]],
+  ['GET /api/me', '/api/me', null, [401, ...everybody]],
+  ['GET /api/me/history', '/api/me/history', null, [401, ...everybody]],
+  ['POST /api/me/enrol/challenge', '/api/me/enrol/challenge', {}, [401, ...everybody]],
+  ['POST /api/me/enrol', '/api/me/enrol', { proof: 'x' }, [401, 400, 400, 400, 400, 400]],
+  ['POST /api/me/freeze', '/api/me/freeze', {}, [401, ...everybody]],
+  ['POST /api/me/unfreeze', '/api/me/unfreeze', {}, [401, ...everybody]],
+  ['GET /api/demo/scanners', '/api/demo/scanners', null, [401, 404, 404, 404, 404, 404]],
+  [
+    'POST /api/demo/scan',
+    '/api/demo/scan',
+    { device: 'lab-3-201-in', text: 'x' },
+    [401, 404, 404, 404, 404, 404],
+  ],
+  [
+    'POST /api/demo/walk',
+    '/api/demo/walk',
+    { device: 'lab-3-201-in' },
+    [401, 404, 404, 404, 404, 404],
+  ],
+  ['DELETE /api/session', '/api/session', null, [204, 204, 204, 204, 204, 204]],
+];
+
+/** Their streams never end: stream.system.test.ts reads them. */
+const streamed = ['GET /api/console/stream', 'GET /api/me/stream'];
+const forOperators = ['GET /healthz', 'GET /readyz'];
+
+const own = { host: '127.0.0.1:8090', origin: 'http://127.0.0.1:8090' };
+
+describe('who may do what', () => {
+  it('is this table', async () => {
+    const api = await openApi();
+    const browsers = await Promise.all(roles.map((role) => api.signIn(people[role])));
+    for (const [route, url, body, statuses] of table) {
+      const [method = 'GET'] = route.split(' ') as ('GET' | 'POST' | 'DELETE')[];
+      const payload = body === null ? {} : { payload: body as object };
+      const nobody = await api.send({ method, url, headers: own, ...payload });
+      const answers = [nobody.status];
+      for (const { ask } of browsers) {
+        answers.push((await ask(method, url, body ?? undefined)).status);
+      }
+      expect(answers, `${method} ${url}`).toEqual(statuses);
+    }
+  });
+
+  it('has a line for every route', async () => {
+    const { routes } = await openApi();
+    const listed = new Set([...table.map(([route]) => route), ...streamed, ...forOperators]);
+    const added = ['POST /api/session'];
+    expect(routes.filter((route) => !listed.has(route) && !added.includes(route))).toEqual([]);
+    expect([...listed].filter((route) => !routes.includes(route))).toEqual([]);
+    const page = await readFile(join(import.meta.dirname, '../../../docs/api.md'), 'utf8');
+    expect(routes.filter((route) => !page.includes(`| \`${route}\``))).toEqual([]);
+  });
+
+  it('refuses streams before they open', async () => {
+    const api = await openApi();
+    const student = await api.signIn('Li Lei');
+    expect((await student.ask('GET', '/api/console/stream')).status).toBe(403);
+    for (const url of ['/api/console/stream', '/api/me/stream']) {
+      expect((await api.send({ url, headers: own })).status).toBe(401);
+    }
+  });
+
+  it('is what the screen is told', async () => {
+    const { signIn } = await openApi();
+    const told: Record<string, readonly string[]> = {};
+    for (const role of roles) {
+      const { ask } = await signIn(people[role]);
+      told[role] = ((await ask('GET', '/api/session')).body as SessionView).may;
+    }
+    const all = ['console', 'unlock', 'card', 'demo'];
+    expect(told).toEqual({
+      ...{ student: ['card', 'demo'], teacher: all, guard: all, facility: all, admin: all },
+    });
+  });
+});
+
+const ingest = async ({ database }: TestApi): Promise<void> => {
+  const events = ['lab-3-201', 'lab-2-201', 'lab-3-202', undefined].map((door, i) => {
+    const { door: _, ...event } = testEvent(i + 1);
+    return door === undefined ? { ...event, kind: 'gateway.started' } : { ...event, door };
+  });
+  const batch = testBatch(events, { gateway: 'gw-lab' });
+  const taken = await ingestBatch(testIngestPorts(database), 'gw-lab', batch);
+  expect(taken.outcome).toBe('inserted');
+};
+
+describe('a teacher', () => {
+  it('sees the rooms of their groups, their gateway and building, and nothing else', async () => {
+    const api = await openApi();
+    const teacher = await api.signIn('Chen Jing');
+    const guard = await api.signIn('Wang Fang');
+    const now = (await teacher.ask('GET', '/api/console/now')).body as NowView;
+    const all = (await guard.ask('GET', '/api/console/now')).body as NowView;
+    expect(now.doors.map(({ id, mayUnlock }) => [id, mayUnlock])).toEqual([
+      ['lab-3-201', true],
+      ['lab-3-202', true],
+    ]);
+    expect(now.gateways.map(({ id }) => id)).toEqual(['gw-lab']);
+    expect(now.inside.map(({ building }) => building)).toEqual(['lab']);
+    expect([all.doors.length, all.gateways.length, all.inside.length]).toEqual([40, 3, 3]);
+    expect(all.doors.every(({ mayUnlock }) => mayUnlock)).toBe(true);
+  });
+
+  it('reads the events of those rooms alone, over pages too', async () => {
+    const api = await openApi();
+    await ingest(api);
+    const teacher = await api.signIn('Chen Jing');
+    const guard = await api.signIn('Wang Fang');
+    const doorsOf = ({ events }: EventPage) => events.map(({ door }) => door?.id);
+    const first = (await teacher.ask('GET', '/api/console/events?limit=1')).body as EventPage;
+    const rest = (await teacher.ask('GET', `/api/console/events?before=${first.before ?? ''}`))
+      .body as EventPage;
+    expect([...doorsOf(first), ...doorsOf(rest)]).toEqual(['lab-3-202', 'lab-3-201']);
+    expect(rest.before).toBeNull();
+    const all = (await guard.ask('GET', '/api/console/events')).body as EventPage;
+    expect(doorsOf(all)).toEqual([undefined, 'lab-3-202', 'lab-2-201', 'lab-3-201']);
+  });
+});
+
+const goOnline = async ({ database, clock }: TestApi, gateway: string): Promise<void> => {
+  await database.query(
+    `insert into gateway_status (gateway, session, online, version, beat, last_beat_at,
+       clock_quality, held, waiting, journal_fill, report_n, doors, devices, conditions)
+     values ($1, '0011223344556677', true, '0.1.0', 3, $2, 'trusted', '{}', 0, 0, 1, '[]',
+       '[]', '[]')`,
+    [gateway, new Date(clock.nowMs())],
+  );
+};
+
+describe('an unlock', () => {
+  it('is accepted, sent to the gateway, followed by its id, and audited', async () => {
+    const api = await openApi();
+    await goOnline(api, 'gw-lab');
+    const teacher = await api.signIn('Chen Jing');
+    const answer = await teacher.ask('POST', '/api/doors/lab-3-201/unlock', { reason: '上课\0' });
+    expect(answer).toMatchObject({ status: 202, body: { door: 'lab-3-201', state: 'accepted' } });
+    const { id } = answer.body as { id: string };
+    expect(api.published.map(({ topic }) => topic)).toEqual(['gh/v1/gw-lab/down/command']);
+    expect((await teacher.ask('GET', `/api/commands/${id}`)).body).toMatchObject({ id });
+    const other = await api.signIn('Zhang Wei');
+    expect((await other.ask('GET', `/api/commands/${id}`)).status).toBe(404);
+    const audited = (await readAudit(api.database, 1, 50)).filter(
+      ({ action }) => action === 'door.unlock',
+    );
+    expect(audited).toMatchObject([{ actor: teacher.session.person.id, subject: 'lab-3-201' }]);
+  });
+
+  it('that is refused stands in the audit chain, with who wanted it and why not', async () => {
+    const api = await openApi();
+    const student = await api.signIn('Li Lei');
+    const teacher = await api.signIn('Chen Jing');
+    await student.ask('POST', '/api/doors/lab-3-201/unlock', { reason: 'forgot my bag' });
+    await teacher.ask('POST', '/api/doors/lab-2-201/unlock', { reason: 'lent to me' });
+    await teacher.ask('POST', '/api/doors/lab-3-201/unlock', { reason: 'class' });
+    const rows = (await readAudit(api.database, 1, 50)).filter(
+      ({ action }) => action === 'door.unlock',
+    );
+    expect(
+      rows.map(({ subject, detail }) => [subject, detail['reason'], detail['refused']]),
+    ).toEqual([
+      ['lab-3-201', 'forgot my bag', 'not_allowed'],
+      ['lab-2-201', 'lent to me', 'not_allowed'],
+      ['lab-3-201', 'class', undefined],
+    ]);
+    expect(rows.at(-1)?.detail['state']).toBe('failed');
+    expect(api.published).toEqual([]);
+  });
+});

@@ -1,0 +1,100 @@
+import { DemoScanBody, Id, ScannerView } from '@gatehouse/protocols';
+import Type from 'typebox';
+import type { Shown, Simulator } from '../../adapters/simulator.ts';
+import { CloudError } from '../../errors.ts';
+import type { Queryable } from '../../ports.ts';
+import type { RouteGroup } from '../parts.ts';
+import { answers, noContent } from './responses.ts';
+
+/** How long a lamp stays on. */
+const shownForMs = 5_000;
+
+type ScannerRow = {
+  readonly id: string;
+  readonly door: string;
+  readonly side: 'entry' | 'exit';
+  readonly name_zh: string;
+  readonly name_en: string;
+  /** The controller of the same door. */
+  readonly controller: string | null;
+};
+
+/** All scanners, or this one. */
+const selectScanners = (db: Queryable, device?: string): Promise<readonly ScannerRow[]> =>
+  db.query<ScannerRow>(
+    `select v.id, v.door, v.side, d.name_zh, d.name_en,
+       (select c.id from device c where c.door = v.door and c.side is null
+        order by c.id limit 1) as controller
+     from device v
+     join door d on d.id = v.door
+     join building b on b.id = d.building
+     where v.side in ('entry', 'exit') and ($1::text is null or v.id = $1)
+     order by b.sort, d.sort, v.side, v.id`,
+    [device ?? null],
+  );
+
+const scannerView = (
+  row: ScannerRow,
+  shown: Pick<Shown, 'lamp' | 'text'> | undefined,
+): ScannerView => ({
+  device: row.id,
+  door: row.door,
+  doorName: { zh: row.name_zh, en: row.name_en },
+  side: row.side,
+  lamp: shown?.lamp ?? 'off',
+  display: shown?.text ?? '',
+});
+
+const scannerOf = async (db: Queryable, device: string): Promise<ScannerRow> => {
+  const [scanner] = await selectScanners(db, device);
+  if (scanner === undefined) throw new CloudError('CL_NOT_FOUND', device);
+  return scanner;
+};
+
+/** What hands and feet would do at a real door; only where a simulator plays the campus. */
+export const demoRoutes: RouteGroup = ({ api, parts, guard }) => {
+  const { database, clock } = parts;
+  const simulator = (): Simulator => {
+    if (parts.simulator === undefined) throw new CloudError('CL_DEMO_OFF');
+    return parts.simulator;
+  };
+
+  api.get(
+    '/api/demo/scanners',
+    { schema: { response: answers(Type.Array(ScannerView)) } },
+    async (request) => {
+      await guard.allow(request, 'demo');
+      const shown = await simulator().shown();
+      const sinceMs = clock.nowMs() - shownForMs;
+      const rows = await selectScanners(database);
+      return rows.flatMap((row) => {
+        const last = shown.get(row.id);
+        if (!shown.has(row.id)) return [];
+        return [scannerView(row, last !== undefined && last.atMs > sinceMs ? last : undefined)];
+      });
+    },
+  );
+  api.post(
+    '/api/demo/scan',
+    { schema: { body: DemoScanBody, response: answers(ScannerView) } },
+    async (request) => {
+      await guard.allow(request, 'demo');
+      const { device, text } = request.body;
+      const play = simulator();
+      const row = await scannerOf(database, device);
+      return scannerView(row, await play.present(row.id, text));
+    },
+  );
+  api.post(
+    '/api/demo/walk',
+    { schema: { body: Type.Object({ device: Id }), response: noContent } },
+    async (request, reply) => {
+      await guard.allow(request, 'demo');
+      const play = simulator();
+      const { controller, side, door } = await scannerOf(database, request.body.device);
+      if (controller === null) throw new CloudError('CL_NOT_FOUND', door);
+      await play.walk(controller, side);
+      return reply.code(204).send(null);
+    },
+  );
+};

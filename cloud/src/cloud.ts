@@ -1,0 +1,62 @@
+import { createRevocations } from './access/revocations.ts';
+import type { Revocations } from './access/revocations.ts';
+import { countPassages, passagesConsumer } from './events/passages.ts';
+import { runConsumer } from './feed/consumer.ts';
+import type { Consumer, Poison } from './feed/consumer.ts';
+import { commandsConsumer, createCommands, followCommands } from './fleet/commands.ts';
+import type { Commands } from './fleet/commands.ts';
+import { createFleet } from './fleet/fleet.ts';
+import { followPolicies } from './policy/follower.ts';
+import type { PolicyFollower } from './policy/follower.ts';
+import { createPublisher } from './policy/publisher.ts';
+import type { Snapshots } from './policy/snapshot.ts';
+import type { Ports } from './ports.ts';
+
+export type CloudOptions = { readonly snapshots: Snapshots };
+
+export type Cloud = {
+  /** What the HTTP side asks of the rest. */
+  readonly commands: Commands;
+  readonly revocations: Revocations;
+  readonly start: () => void;
+  readonly stop: () => Promise<void>;
+};
+
+/** The whole cloud service: its parts, and who tells whom. */
+export const createCloud = (ports: Ports, { snapshots }: CloudOptions): Cloud => {
+  const { clock, database, log } = ports;
+  const fleet = createFleet({ ports, snapshots });
+  const commands = createCommands(ports);
+  const publisher = createPublisher(ports);
+  let running: readonly (Consumer | PolicyFollower)[] = [];
+  const follow = (name: string, handle: typeof countPassages): Consumer =>
+    runConsumer({
+      name,
+      handle,
+      database,
+      clock,
+      log,
+      onPoison: (poison: Poison) => {
+        log.error('feed.set_aside', { ...poison });
+      },
+    });
+
+  return {
+    commands,
+    revocations: createRevocations(ports),
+    start: () => {
+      running = [
+        follow(passagesConsumer, countPassages),
+        follow(commandsConsumer, followCommands),
+        followPolicies({ database, publisher, clock, log }),
+      ];
+      commands.start();
+      fleet.start();
+    },
+    stop: async () => {
+      commands.stop();
+      await fleet.stop();
+      await Promise.all(running.map((each) => each.stop()));
+    },
+  };
+};

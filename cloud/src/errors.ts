@@ -1,0 +1,94 @@
+/**
+ * Operational failures of the cloud: stable codes, HTTP status, what happened (both languages) and
+ * what to do next. The API answers with exactly these.
+ */
+export const cloudErrors = {
+  CL_CONFIG: {
+    status: 500,
+    text: { zh: '配置无法使用', en: 'The configuration cannot be used' },
+    next: { zh: '修改所指的那一行', en: 'Mend the line that is named' },
+  },
+  CL_DATABASE: {
+    status: 503,
+    text: { zh: '数据库暂时不可用', en: 'The database is away' },
+    next: { zh: '稍后再试；门仍按本地策略工作', en: 'Try again soon; doors go on by themselves' },
+  },
+  CL_BROKER: {
+    status: 503,
+    text: { zh: '消息服务暂时不可用', en: 'The message broker is away' },
+    next: { zh: '稍后再试；门仍按本地策略工作', en: 'Try again soon; doors go on by themselves' },
+  },
+  CL_PORT: {
+    status: 500,
+    text: { zh: '端口无法打开', en: 'A port cannot be opened' },
+    next: {
+      zh: '停止占用此端口的程序，或在配置里换一个端口',
+      en: 'Stop the program that holds it, or choose another port in the configuration',
+    },
+  },
+  CL_NOT_SIGNED_IN: {
+    status: 401,
+    text: { zh: '尚未登录', en: 'Not signed in' },
+    next: { zh: '重新选择身份', en: 'Choose who you are again' },
+  },
+  CL_NOT_ALLOWED: {
+    status: 403,
+    text: { zh: '没有权限', en: 'Not allowed' },
+    next: { zh: '请有权限的同事操作', en: 'Ask a colleague who may' },
+  },
+  CL_NOT_FOUND: {
+    status: 404,
+    text: { zh: '没有找到', en: 'Not found' },
+    next: { zh: '返回上一页', en: 'Go back' },
+  },
+  CL_BAD_REQUEST: {
+    status: 400,
+    text: { zh: '请求内容不对', en: 'The request does not fit' },
+    next: { zh: '检查输入后再试', en: 'Check the input and try again' },
+  },
+  CL_TOO_MANY: {
+    status: 429,
+    text: { zh: '操作过于频繁', en: 'Too many requests' },
+    next: { zh: '稍等片刻再试', en: 'Wait a moment and try again' },
+  },
+  CL_GATEWAY_OFFLINE: {
+    status: 409,
+    text: { zh: '网关不在线', en: 'The gateway is not online' },
+    next: { zh: '请现场开门，或等网关恢复', en: 'Open on site, or wait for the gateway' },
+  },
+  CL_ENROL_PROOF: {
+    status: 400,
+    text: { zh: '手机密钥的证明无效', en: 'The proof of the phone key does not hold' },
+    next: { zh: '重新启用校园卡', en: 'Enrol again' },
+  },
+  CL_CARD_FROZEN: {
+    status: 409,
+    text: { zh: '此卡已挂失', en: 'This card is frozen' },
+    next: { zh: '先解挂，再启用手机', en: 'Unfreeze it first, then enrol the phone' },
+  },
+  CL_DEMO_OFF: {
+    status: 404,
+    text: { zh: '演示功能未启用', en: 'The demo is not switched on' },
+    next: { zh: '用 npm start 启动演示校园', en: 'Start the demo campus with npm start' },
+  },
+  CL_INTERNAL: {
+    status: 500,
+    text: { zh: '服务出错，已记录', en: 'Something failed and was logged' },
+    next: { zh: '稍后再试', en: 'Try again soon' },
+  },
+} as const;
+
+export type CloudErrorCode = keyof typeof cloudErrors;
+
+export class CloudError extends Error {
+  readonly code: CloudErrorCode;
+
+  constructor(code: CloudErrorCode, detail = '', options?: ErrorOptions) {
+    super(
+      detail === '' ? cloudErrors[code].text.en : `${cloudErrors[code].text.en}: ${detail}`,
+      options,
+    );
+    this.name = 'CloudError';
+    this.code = code;
+  }
+}

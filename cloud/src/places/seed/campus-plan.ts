@@ -1,0 +1,214 @@
+import { fill } from '@gatehouse/protocols';
+import type { DoorClass, Role, Side, Text } from '@gatehouse/protocols';
+import {
+  classOfYear,
+  colleges,
+  demoPeople,
+  givenNames,
+  offices,
+  surnames,
+} from './people.table.ts';
+import { demoBuildings, demoDoors, demoSite } from './places.table.ts';
+import type { DemoDoor, DoorHardware } from './places.table.ts';
+import { demoRooms, demoRules, demoSchedules, roomGroup } from './rights.ts';
+import type { SeedRule, SeedSchedule } from './rights.ts';
+import { drawOf, seededUuid } from './seeded-ids.ts';
+
+export type SeedDevice = {
+  readonly id: string;
+  readonly gateway: string;
+  readonly door: string;
+  readonly profile: string;
+  /** Of a scanner; null for a door controller. */
+  readonly side: Side | null;
+};
+export type SeedPerson = {
+  readonly id: string;
+  readonly name: Text;
+  readonly affiliation: 'student' | 'teacher' | 'staff';
+  readonly unit: Text;
+  readonly role: Role | null;
+  readonly card: {
+    readonly id: string;
+    readonly number: string;
+    /** Unix milliseconds. */
+    readonly validFrom: number;
+    readonly validTo: number;
+    readonly groups: readonly string[];
+  };
+};
+export type SeedDoor = {
+  readonly id: string;
+  readonly building: string;
+  readonly gateway: string;
+  readonly class: DoorClass;
+  readonly name: Text;
+  readonly unlockMs: number;
+  readonly counts: boolean;
+};
+
+/** A whole campus as plain data: what the database is filled with and what simulators imitate. */
+export type CampusPlan = {
+  readonly site: typeof demoSite;
+  readonly buildings: readonly { readonly id: string; readonly name: Text }[];
+  readonly gateways: readonly {
+    readonly id: string;
+    readonly building: string;
+    readonly name: Text;
+  }[];
+  readonly doors: readonly SeedDoor[];
+  readonly devices: readonly SeedDevice[];
+  readonly people: readonly SeedPerson[];
+  readonly schedules: readonly SeedSchedule[];
+  readonly rules: readonly SeedRule[];
+};
+
+export type CampusSize = {
+  readonly seed: number;
+  /** The dozen that the chooser offers are always there and count. */
+  readonly people: number;
+};
+
+export const peopleDefault = 500;
+
+const hardware: Readonly<
+  Record<DoorHardware, { controller: string; sides: readonly Side[]; unlockMs: number }>
+> = {
+  lane: { controller: 'gatehouse-turnstile-t1', sides: ['entry', 'exit'], unlockMs: 5000 },
+  room: { controller: 'gatehouse-strike-d1', sides: ['entry'], unlockMs: 4000 },
+};
+const scannerProfile = 'gatehouse-scanner-s1';
+const scannerSuffix: Readonly<Record<Side, string>> = { entry: 'in', exit: 'out' };
+
+const gatewayOf = (building: string): string => {
+  const found = demoBuildings.find(({ id }) => id === building);
+  if (found === undefined) throw new Error(`no building ${building}`);
+  return found.gateway;
+};
+
+const planDoor = ({ id, building, class: itsClass, name, hardware: kind, counts }: DemoDoor) => ({
+  id,
+  building,
+  gateway: gatewayOf(building),
+  class: itsClass,
+  name,
+  unlockMs: hardware[kind].unlockMs,
+  counts,
+});
+
+const planDevices = ({ id: door, building, hardware: kind }: DemoDoor): readonly SeedDevice[] => {
+  const { controller, sides } = hardware[kind];
+  const at = { gateway: gatewayOf(building), door };
+  return [
+    ...sides.map((side) => ({
+      id: `${door}-${scannerSuffix[side]}`,
+      ...at,
+      profile: scannerProfile,
+      side,
+    })),
+    { id: `${door}-ctl`, ...at, profile: controller, side: null },
+  ];
+};
+
+const termStart = (year: number): number => Date.UTC(year, 7, 31, 16);
+const firstYear = 2023;
+const studyYears = 4;
+const newestYear = 2026;
+/** Employees of today's campus: their cards outlast the demo. */
+const employedFrom = termStart(2016);
+const employedTo = termStart(2046);
+
+type Affiliation = SeedPerson['affiliation'];
+
+/** Of each 25 people: 21 students, 3 teachers, 1 of the staff. */
+const affiliationOf = (index: number): Affiliation => {
+  const place = index % 25;
+  if (place < 21) return 'student';
+  return place < 24 ? 'teacher' : 'staff';
+};
+
+type Draft = Omit<SeedPerson, 'id' | 'card'> & { readonly groups: readonly string[] };
+
+const draftPerson = (seed: number, index: number): Draft => {
+  const draw = drawOf(seed, `about/${index}`);
+  const surname = draw.of(surnames);
+  const given = draw.of(givenNames);
+  const affiliation = affiliationOf(index);
+  const college = draw.of(colleges);
+  const year = String(firstYear + draw.below(studyYears));
+  const unitText = (language: 'zh' | 'en'): string =>
+    fill(classOfYear[language], { college: college[language], year });
+  const units: Readonly<Record<Affiliation, Text>> = {
+    student: { zh: unitText('zh'), en: unitText('en') },
+    teacher: college,
+    staff: draw.of(offices),
+  };
+  const aRoom = roomGroup(draw.of(demoRooms).id);
+  const groups: Readonly<Record<Affiliation, readonly string[]>> = {
+    student: [
+      'students',
+      `dorm-north-${1 + draw.below(3)}`,
+      ...(draw.below(3) === 0 ? [aRoom] : []),
+    ],
+    teacher: ['teachers', aRoom, ...(draw.below(6) === 0 ? ['chemists'] : [])],
+    staff: ['staff', draw.of(['library-staff', 'kitchen'])],
+  };
+  return {
+    name: { zh: surname.zh + given.zh, en: `${surname.en} ${given.en}` },
+    affiliation,
+    unit: units[affiliation],
+    role: null,
+    groups: groups[affiliation],
+  };
+};
+
+/** The year of entry as the unit says it; nothing for teachers and staff. */
+const entryYear = (draft: Draft): number =>
+  Number(/\b(20\d\d)$/.exec(draft.unit.en)?.[1] ?? newestYear);
+
+const numberPrefix: Readonly<Record<Affiliation, (year: number) => string>> = {
+  student: (year) => String(year),
+  teacher: () => 'T',
+  staff: () => 'S',
+};
+
+const planPerson = (seed: number, index: number): SeedPerson => {
+  const draft = demoPeople[index] ?? draftPerson(seed, index);
+  const { name, affiliation, unit, role, groups } = draft;
+  const year = entryYear(draft);
+  const isStudent = affiliation === 'student';
+  // Made when the campus was: later people sort after earlier ones.
+  const madeAt = termStart(firstYear) + index;
+  return {
+    id: seededUuid(seed, `person/${index}`, madeAt),
+    name,
+    affiliation,
+    unit,
+    role,
+    card: {
+      id: seededUuid(seed, `card/${index}`, madeAt),
+      number: numberPrefix[affiliation](year) + String(index + 1).padStart(6, '0'),
+      validFrom: isStudent ? termStart(year) : employedFrom,
+      validTo: isStudent ? termStart(year + studyYears) : employedTo,
+      groups: [...groups].sort(),
+    },
+  };
+};
+
+/** Pure: the same size gives the same campus to the byte; more people keep the former ones. */
+export const campusPlan = ({ seed, people }: CampusSize): CampusPlan => ({
+  site: demoSite,
+  buildings: demoBuildings.map(({ id, name }) => ({ id, name })),
+  gateways: demoBuildings.map(({ id, gateway, gatewayName }) => ({
+    id: gateway,
+    building: id,
+    name: gatewayName,
+  })),
+  doors: demoDoors.map(planDoor),
+  devices: demoDoors.flatMap(planDevices),
+  people: Array.from({ length: Math.max(people, demoPeople.length) }, (_, index) =>
+    planPerson(seed, index),
+  ),
+  schedules: demoSchedules,
+  rules: demoRules,
+});

@@ -1,0 +1,199 @@
+import type { Role, Text } from '@gatehouse/protocols';
+
+/** Surnames by how common they are, with their pinyin. */
+export const surnames: readonly Text[] = [
+  { zh: '王', en: 'Wang' },
+  { zh: '李', en: 'Li' },
+  { zh: '张', en: 'Zhang' },
+  { zh: '刘', en: 'Liu' },
+  { zh: '陈', en: 'Chen' },
+  { zh: '杨', en: 'Yang' },
+  { zh: '黄', en: 'Huang' },
+  { zh: '赵', en: 'Zhao' },
+  { zh: '吴', en: 'Wu' },
+  { zh: '周', en: 'Zhou' },
+  { zh: '徐', en: 'Xu' },
+  { zh: '孙', en: 'Sun' },
+  { zh: '马', en: 'Ma' },
+  { zh: '朱', en: 'Zhu' },
+  { zh: '胡', en: 'Hu' },
+  { zh: '郭', en: 'Guo' },
+  { zh: '何', en: 'He' },
+  { zh: '林', en: 'Lin' },
+  { zh: '高', en: 'Gao' },
+  { zh: '罗', en: 'Luo' },
+  { zh: '郑', en: 'Zheng' },
+  { zh: '梁', en: 'Liang' },
+  { zh: '谢', en: 'Xie' },
+  { zh: '宋', en: 'Song' },
+  { zh: '唐', en: 'Tang' },
+  { zh: '许', en: 'Xu' },
+  { zh: '韩', en: 'Han' },
+  { zh: '冯', en: 'Feng' },
+  { zh: '邓', en: 'Deng' },
+  { zh: '曹', en: 'Cao' },
+  { zh: '彭', en: 'Peng' },
+  { zh: '曾', en: 'Zeng' },
+  { zh: '欧阳', en: 'Ouyang' },
+  { zh: '上官', en: 'Shangguan' },
+];
+
+export const givenNames: readonly Text[] = [
+  { zh: '子轩', en: 'Zixuan' },
+  { zh: '雨桐', en: 'Yutong' },
+  { zh: '浩然', en: 'Haoran' },
+  { zh: '欣怡', en: 'Xinyi' },
+  { zh: '宇航', en: 'Yuhang' },
+  { zh: '诗涵', en: 'Shihan' },
+  { zh: '博文', en: 'Bowen' },
+  { zh: '梓涵', en: 'Zihan' },
+  { zh: '明哲', en: 'Mingzhe' },
+  { zh: '思远', en: 'Siyuan' },
+  { zh: '佳琪', en: 'Jiaqi' },
+  { zh: '俊杰', en: 'Junjie' },
+  { zh: '雅静', en: 'Yajing' },
+  { zh: '天佑', en: 'Tianyou' },
+  { zh: '若曦', en: 'Ruoxi' },
+  { zh: '志强', en: 'Zhiqiang' },
+  { zh: '晓彤', en: 'Xiaotong' },
+  { zh: '建国', en: 'Jianguo' },
+  { zh: '静怡', en: 'Jingyi' },
+  { zh: '凯', en: 'Kai' },
+  { zh: '敏', en: 'Min' },
+  { zh: '磊', en: 'Lei' },
+  { zh: '婷', en: 'Ting' },
+  { zh: '洋', en: 'Yang' },
+  { zh: '雪', en: 'Xue' },
+  { zh: '鹏', en: 'Peng' },
+  { zh: '琳', en: 'Lin' },
+  { zh: '超', en: 'Chao' },
+  { zh: '倩', en: 'Qian' },
+  { zh: '一诺', en: 'Yinuo' },
+  { zh: '亦菲', en: 'Yifei' },
+  { zh: '泽宇', en: 'Zeyu' },
+  { zh: '嘉怡', en: 'Jiayi' },
+  { zh: '睿', en: 'Rui' },
+  { zh: '萌', en: 'Meng' },
+  { zh: '文博', en: 'Wenbo' },
+  { zh: '海燕', en: 'Haiyan' },
+  { zh: '国栋', en: 'Guodong' },
+  { zh: '秀英', en: 'Xiuying' },
+  { zh: '振宇', en: 'Zhenyu' },
+];
+
+export const colleges: readonly Text[] = [
+  { zh: '计算机学院', en: 'Computer Science' },
+  { zh: '化学学院', en: 'Chemistry' },
+  { zh: '物理学院', en: 'Physics' },
+  { zh: '生命科学学院', en: 'Life Sciences' },
+  { zh: '机械工程学院', en: 'Mechanical Engineering' },
+  { zh: '外国语学院', en: 'Foreign Languages' },
+  { zh: '经济管理学院', en: 'Economics and Management' },
+  { zh: '法学院', en: 'Law' },
+];
+
+export const offices: readonly Text[] = [
+  { zh: '后勤处', en: 'Facilities' },
+  { zh: '图书馆', en: 'Library' },
+  { zh: '教务处', en: 'Academic Affairs' },
+  { zh: '膳食中心', en: 'Catering' },
+];
+
+/** `{year}` is the year of entry. */
+export const classOfYear: Text = { zh: '{college} {year} 级', en: '{college} {year}' };
+
+export type DemoPerson = {
+  readonly name: Text;
+  readonly unit: Text;
+  readonly affiliation: 'student' | 'teacher' | 'staff';
+  readonly role: Role;
+  readonly groups: readonly string[];
+};
+
+/** Whom the chooser offers, in this order. What each of them can and cannot open is a story. */
+export const demoPeople: readonly DemoPerson[] = [
+  {
+    name: { zh: '王芳', en: 'Wang Fang' },
+    unit: { zh: '保卫处', en: 'Security' },
+    affiliation: 'staff',
+    role: 'guard',
+    groups: ['staff', 'security'],
+  },
+  {
+    name: { zh: '吴敏', en: 'Wu Min' },
+    unit: { zh: '保卫处', en: 'Security' },
+    affiliation: 'staff',
+    role: 'guard',
+    groups: ['staff', 'security'],
+  },
+  {
+    name: { zh: '赵强', en: 'Zhao Qiang' },
+    unit: { zh: '后勤处', en: 'Facilities' },
+    affiliation: 'staff',
+    role: 'facility',
+    groups: ['staff', 'security'],
+  },
+  {
+    name: { zh: '刘洋', en: 'Liu Yang' },
+    unit: { zh: '信息中心', en: 'IT Centre' },
+    affiliation: 'staff',
+    role: 'admin',
+    groups: ['staff', 'security'],
+  },
+  {
+    name: { zh: '陈静', en: 'Chen Jing' },
+    unit: { zh: '化学学院', en: 'Chemistry' },
+    affiliation: 'teacher',
+    role: 'teacher',
+    groups: ['teachers', 'room-lab-3-201', 'room-lab-3-202'],
+  },
+  {
+    name: { zh: '张伟', en: 'Zhang Wei' },
+    unit: { zh: '计算机学院', en: 'Computer Science' },
+    affiliation: 'teacher',
+    role: 'teacher',
+    groups: ['teachers', 'room-lab-4-401', 'room-lab-4-402'],
+  },
+  {
+    name: { zh: '李雷', en: 'Li Lei' },
+    unit: { zh: '计算机学院 2024 级', en: 'Computer Science 2024' },
+    affiliation: 'student',
+    role: 'student',
+    groups: ['students', 'room-lab-3-201', 'dorm-north-1'],
+  },
+  {
+    name: { zh: '韩梅梅', en: 'Han Meimei' },
+    unit: { zh: '外国语学院 2024 级', en: 'Foreign Languages 2024' },
+    affiliation: 'student',
+    role: 'student',
+    groups: ['students', 'dorm-north-2'],
+  },
+  {
+    name: { zh: '孙丽', en: 'Sun Li' },
+    unit: { zh: '化学学院 2025 级', en: 'Chemistry 2025' },
+    affiliation: 'student',
+    role: 'student',
+    groups: ['students', 'room-lab-3-201', 'room-lab-3-202', 'dorm-north-2'],
+  },
+  {
+    name: { zh: '周杰', en: 'Zhou Jie' },
+    unit: { zh: '物理学院 2023 级', en: 'Physics 2023' },
+    affiliation: 'student',
+    role: 'student',
+    groups: ['students', 'room-lab-2-202', 'dorm-north-1'],
+  },
+  {
+    name: { zh: '黄蕾', en: 'Huang Lei' },
+    unit: { zh: '法学院 2026 级', en: 'Law 2026' },
+    affiliation: 'student',
+    role: 'student',
+    groups: ['students', 'dorm-north-3'],
+  },
+  {
+    name: { zh: '马超', en: 'Ma Chao' },
+    unit: { zh: '机械工程学院 2025 级', en: 'Mechanical Engineering 2025' },
+    affiliation: 'student',
+    role: 'student',
+    groups: ['students', 'room-lab-1-102', 'dorm-north-3'],
+  },
+];

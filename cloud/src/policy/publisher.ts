@@ -1,0 +1,130 @@
+import { policySections } from '@gatehouse/protocols';
+import type { PolicySection, Primitives } from '@gatehouse/protocols';
+import { appendFeed } from '../feed/feed.ts';
+import type { Clock, Database, Log, Queryable, Signer } from '../ports.ts';
+import { changesOf } from './changes.ts';
+import type { HeldRow, PolicyChange } from './changes.ts';
+import { createCompiler, readChunks } from './compile.ts';
+import type { Compiler } from './compile.ts';
+import type { PolicyScope } from './sources.ts';
+import { lockHead, readPolicyEpoch, writeVersion } from './versions.ts';
+import type { PolicyHead } from './versions.ts';
+
+export type PublisherPorts = {
+  readonly database: Database;
+  readonly signer: Signer;
+  readonly clock: Pick<Clock, 'nowMs'>;
+  readonly primitives: Pick<Primitives, 'sha256'>;
+  readonly log: Log;
+};
+
+export type Publisher = {
+  /**
+   * Compiles the policy of a gateway and writes what changed as its next version, in one
+   * transaction under the lock of its head.
+   * @param cards look at these alone: all else is known to be unchanged
+   * @returns the new head, or undefined where nothing changed
+   */
+  readonly publish: (gateway: string, cards?: readonly string[]) => Promise<PolicyHead | undefined>;
+  /** Those that one of these cards concerns: it may open a door there, or could before. */
+  readonly gatewaysOf: (cards: readonly string[]) => Promise<readonly string[]>;
+  readonly gateways: () => Promise<readonly string[]>;
+};
+
+export const createPublisher = (ports: PublisherPorts): Publisher => {
+  const { database, clock, log, signer, primitives } = ports;
+  const compiler = createCompiler(log);
+
+  const publish: Publisher['publish'] = (gateway, cards) =>
+    database.transaction(async (tx) => {
+      const head = await lockHead(tx, gateway);
+      const policyEpoch = await readPolicyEpoch(tx);
+      const scope = await compiler.scope(tx, gateway);
+      if (scope === undefined) return undefined;
+      // The first version, and the first after a restore, look at everything.
+      const isWhole = cards === undefined || head.version === 0 || head.policyEpoch !== policyEpoch;
+      const changes = isWhole
+        ? allChanges(compiler, tx, scope)
+        : cardChanges(compiler, tx, scope, cards);
+      const next = await writeVersion(tx, {
+        gateway,
+        head,
+        policyEpoch,
+        changes,
+        atMs: clock.nowMs(),
+        signer,
+        sha256: primitives.sha256,
+      });
+      if (next === undefined) return undefined;
+      log.info('policy.published', { gateway, policyEpoch, version: next.version });
+      // Screens show how new the policy is, and whoever is connected to the gateway sends it.
+      await appendFeed(tx, clock.nowMs(), { kind: 'twin', gateway });
+      return next;
+    });
+
+  return {
+    publish,
+    gatewaysOf: async (cards) => {
+      const rows = await database.query<{ id: string }>(
+        `select g.id from gateway g
+         where exists (select from door d join rule r on r.door = d.id
+             join member m on m."group" = r."group"
+             where d.gateway = g.id and m.card = any ($1::uuid[]))
+           or exists (select from policy_row p where p.gateway = g.id and p.section = 'card'
+             and p.key = any ($1::text[]))
+         order by g.id`,
+        [cards],
+      );
+      return rows.map(({ id }) => id);
+    },
+    gateways: async () =>
+      (await database.query<{ id: string }>('select id from gateway order by id')).map(
+        ({ id }) => id,
+      ),
+  };
+};
+
+async function* allChanges(
+  compiler: Compiler,
+  tx: Queryable,
+  scope: PolicyScope,
+): AsyncGenerator<readonly PolicyChange[]> {
+  for (const section of policySections) {
+    const held = readChunks<HeldRow>(tx, 'policy_held', {
+      sql: `select key, row from policy_row where gateway = $1 and section = $2
+            order by key collate "C"`,
+      values: [scope.gateway, section],
+    });
+    yield* changesOf(section, compiler.section(tx, scope, section), held);
+  }
+}
+
+async function* cardChanges(
+  compiler: Compiler,
+  tx: Queryable,
+  scope: PolicyScope,
+  cards: readonly string[],
+): AsyncGenerator<readonly PolicyChange[]> {
+  const wanted = await compiler.cards(tx, scope, cards);
+  const credentials = await tx.query<{ id: string }>(
+    'select id from credential where card = any ($1::uuid[])',
+    [cards],
+  );
+  const keys = { card: cards, credential: credentials.map(({ id }) => id) } as const;
+  for (const section of ['card', 'credential'] as const) {
+    const held = await readHeld(tx, scope.gateway, section, keys[section]);
+    yield* changesOf(section, [wanted[section]], [held]);
+  }
+}
+
+const readHeld = (
+  tx: Queryable,
+  gateway: string,
+  section: PolicySection,
+  keys: readonly string[],
+): Promise<readonly HeldRow[]> =>
+  tx.query<HeldRow>(
+    `select key, row from policy_row where gateway = $1 and section = $2
+       and key = any ($3::text[]) order by key collate "C"`,
+    [gateway, section, keys],
+  );

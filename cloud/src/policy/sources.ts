@@ -1,0 +1,145 @@
+import { toBase64Url } from '@gatehouse/protocols';
+import type { PolicyRow, PolicyRowOf, PolicySection } from '@gatehouse/protocols';
+import type { Row } from '../ports.ts';
+
+/** What the policy of one gateway depends on. */
+export type PolicyScope = {
+  readonly gateway: string;
+  readonly site: string;
+  /** Groups of the rules of its doors. */
+  readonly groups: readonly string[];
+};
+
+/** A statement whose rows come by key, in the order of bytes, and how one becomes a policy row. */
+export type Source = {
+  readonly sql: string;
+  readonly values: readonly unknown[];
+  readonly row: (row: Row) => PolicyRow;
+};
+
+/** A source whose statement gives rows of this shape. */
+const source = <R extends Row>(
+  sql: string,
+  values: readonly unknown[],
+  row: (row: R) => PolicyRow,
+): Source => ({
+  sql,
+  values,
+  // The shape stands in the select list of the same source.
+  row: row as (row: Row) => PolicyRow,
+});
+
+/** A card that is frozen stays in the policy: the stream of revocations stops it, and faster. */
+const liveCard = `c.state in ('active', 'frozen')`;
+
+/** As the schema of a card row has it. Fewer groups only take rights away. */
+const groupsMax = 50;
+
+type CardRow = {
+  readonly id: string;
+  readonly person: string;
+  readonly valid_from: Date;
+  readonly valid_to: Date;
+  readonly groups: readonly string[];
+};
+
+const cards = ({ groups }: PolicyScope, only?: readonly string[]): Source =>
+  source<CardRow>(
+    `select c.id, c.person, c.valid_from, c.valid_to,
+       array_agg(m."group" order by m."group" collate "C") as groups
+     from card c join member m on m.card = c.id and m."group" = any ($1)
+     where ${liveCard} ${only === undefined ? '' : 'and c.id = any ($2::uuid[])'}
+     group by c.id order by c.id`,
+    only === undefined ? [groups] : [groups, only],
+    ({ id, person, valid_from: from, valid_to: to, groups: held }) => ({
+      section: 'card',
+      id,
+      person,
+      groups: held.slice(0, groupsMax),
+      validFrom: from.getTime(),
+      validTo: to.getTime(),
+    }),
+  );
+
+type CredentialRow = {
+  readonly id: string;
+  readonly card: string;
+  readonly alg: PolicyRowOf<'credential'>['alg'];
+  readonly key: Uint8Array;
+};
+
+const credentials = ({ groups }: PolicyScope, only?: readonly string[]): Source =>
+  source<CredentialRow>(
+    `select k.id, k.card, k.alg, k.key from credential k join card c on c.id = k.card
+     where k.revoked_at is null and ${liveCard}
+       and exists (select from member m where m.card = k.card and m."group" = any ($1))
+       ${only === undefined ? '' : 'and k.card = any ($2::uuid[])'}
+     order by k.id collate "C"`,
+    only === undefined ? [groups] : [groups, only],
+    ({ id, card, alg, key }) => ({ section: 'credential', id, card, alg, key: toBase64Url(key) }),
+  );
+
+type SiteRow = { readonly id: string; readonly campus: string; readonly zone: string };
+
+type DoorRow = {
+  readonly id: string;
+  readonly class: PolicyRowOf<'door'>['class'];
+  readonly name_zh: string;
+  readonly name_en: string;
+  readonly unlock_ms: number;
+};
+
+type Named<S extends PolicySection> = Omit<PolicyRowOf<S>, 'section'>;
+
+export const sectionSources: Readonly<Record<PolicySection, (scope: PolicyScope) => Source>> = {
+  site: ({ site }) =>
+    source<SiteRow>('select id, campus, zone from site where id = $1', [site], (row) => ({
+      section: 'site',
+      campus: row.campus,
+      site: row.id,
+      zone: row.zone,
+    })),
+  door: ({ gateway }) =>
+    source<DoorRow>(
+      `select id, class, name_zh, name_en, unlock_ms from door
+       where gateway = $1 order by id collate "C"`,
+      [gateway],
+      (row) => ({
+        section: 'door',
+        id: row.id,
+        class: row.class,
+        nameZh: row.name_zh,
+        nameEn: row.name_en,
+        unlockMs: row.unlock_ms,
+      }),
+    ),
+  schedule: ({ gateway }) =>
+    source<Named<'schedule'>>(
+      `select s.id, s.windows from schedule s
+       where exists (select from rule r join door d on d.id = r.door
+         where r.schedule = s.id and d.gateway = $1)
+       order by s.id collate "C"`,
+      [gateway],
+      ({ id, windows }) => ({ section: 'schedule', id, windows }),
+    ),
+  rule: ({ gateway }) =>
+    source<Named<'rule'>>(
+      `select r.id, r."group", r.door, r.schedule from rule r join door d on d.id = r.door
+       where d.gateway = $1 order by r.id collate "C"`,
+      [gateway],
+      ({ id, group, door, schedule }) => ({ section: 'rule', id, group, door, schedule }),
+    ),
+  card: (scope) => cards(scope),
+  credential: (scope) => credentials(scope),
+};
+
+/** The sections in which one card has rows. */
+export type CardSections = 'card' | 'credential';
+
+export const rowsOfCards = (
+  scope: PolicyScope,
+  only: readonly string[],
+): Readonly<Record<CardSections, Source>> => ({
+  card: cards(scope, only),
+  credential: credentials(scope, only),
+});

@@ -1,0 +1,230 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { fromBase64Url, toBase64Url } from '@gatehouse/protocols';
+import type { PersonView, Role, SessionView } from '@gatehouse/protocols';
+import type { InjectOptions } from 'fastify';
+import { afterEach } from 'vitest';
+import { createRevocations } from '../access/revocations.ts';
+import { primitives } from '../adapters/crypto.ts';
+import type { Simulator } from '../adapters/simulator.ts';
+import { appendAudit } from '../audit/audit.ts';
+import { createApiServer } from '../api/server.ts';
+import type { ApiServer } from '../api/server.ts';
+import { createStreamHub } from '../api/stream/hub.ts';
+import type { StreamHub } from '../api/stream/hub.ts';
+import { createCommands } from '../fleet/commands.ts';
+import { createDemoIdentity } from '../identity/demo-identity.ts';
+import { seedCampus } from '../places/seed/seed-campus.ts';
+import type { Database, Signer } from '../ports.ts';
+import { createTestClock, testRandom } from './link.ts';
+import { silentLog, useTestDatabases } from './test-database.ts';
+
+/** One browser: its cookie, and an origin that is the server's own. */
+export type Browser = {
+  readonly session: SessionView;
+  readonly cookie: string;
+  readonly ask: (
+    method: 'GET' | 'POST' | 'DELETE',
+    url: string,
+    body?: unknown,
+  ) => Promise<{ readonly status: number; readonly body: unknown }>;
+};
+
+export type TestApi = {
+  readonly server: ApiServer;
+  readonly hub: StreamHub;
+  readonly database: Database;
+  readonly clock: ReturnType<typeof createTestClock>;
+  /** `METHOD /path` of every route. */
+  readonly routes: readonly string[];
+  readonly published: { readonly topic: string; readonly payload: string }[];
+  readonly broker: { up: boolean };
+  readonly signIn: (name: string) => Promise<Browser>;
+  readonly send: (options: InjectOptions) => Promise<{
+    readonly status: number;
+    readonly body: unknown;
+    readonly headers: Readonly<Record<string, unknown>>;
+  }>;
+  readonly personNamed: (name: string) => Promise<PersonView['id']>;
+};
+
+const testSigner: Signer = {
+  sign: (_use, typ, payload) => Promise.resolve(`${typ}.${JSON.stringify(payload)}.signature`),
+  keyList: () => ({ serial: 1, jws: 'keys' }),
+};
+
+export const ownOrigin = 'http://127.0.0.1:8090';
+const ownHeaders = { host: '127.0.0.1:8090', origin: ownOrigin } as const;
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+};
+
+export type TestApiOptions = {
+  readonly simulator?: Simulator;
+  readonly dashboardDir?: string;
+};
+
+const openTestApi = async (database: Database, options: TestApiOptions): Promise<TestApi> => {
+  const clock = createTestClock();
+  await database.transaction((tx) =>
+    seedCampus(tx, { seed: 1, people: 60 }, { nowMs: clock.nowMs() }),
+  );
+  const published: { topic: string; payload: string }[] = [];
+  const broker = { up: true };
+  const ports = {
+    clock,
+    database,
+    log: silentLog,
+    primitives,
+    random: testRandom,
+    signer: testSigner,
+  };
+  const commands = createCommands({
+    ...ports,
+    broker: {
+      publish: (topic, payload) => {
+        published.push({ topic, payload: String(payload) });
+        return Promise.resolve();
+      },
+      onMessage: () => undefined,
+      onState: () => undefined,
+      disconnect: () => Promise.resolve(),
+      close: () => Promise.resolve(),
+    },
+  });
+  const audit: Parameters<typeof createDemoIdentity>[0]['appendAudit'] = (tx, entry) =>
+    appendAudit(tx, entry, primitives.sha256);
+  const addresses = { listen: '127.0.0.1:0', database: 'embedded', broker: '127.0.0.1:0' };
+  const identity = createDemoIdentity({ ...ports, addresses, appendAudit: audit });
+  const hub = await createStreamHub(ports);
+  const routes: string[] = [];
+  const server = await createApiServer({
+    onRoute: ({ method, url }) => void routes.push(`${method} ${url}`),
+    secure: false,
+    isOwnHost: (host) => host === '127.0.0.1' || host === 'localhost',
+    dashboardDir: options.dashboardDir,
+    checkAnswers: true,
+    parts: {
+      ...ports,
+      identity,
+      hub,
+      appendAudit: audit,
+      revoke: createRevocations(ports).revoke,
+      sendUnlock: commands.sendUnlock,
+      isBrokerUp: () => broker.up,
+      simulator: options.simulator,
+    },
+  });
+  const personNamed = async (name: string): Promise<string> => {
+    const [row] = await database.query<{ id: string }>(
+      'select id from person where name_en = $1 and role is not null',
+      [name],
+    );
+    if (row === undefined) throw new Error(`nobody is called ${name}`);
+    return row.id;
+  };
+  const send: TestApi['send'] = async (request) => {
+    const answer = await server.api.inject(request);
+    return { status: answer.statusCode, body: parsed(answer.body), headers: answer.headers };
+  };
+  return {
+    server,
+    hub,
+    database,
+    clock,
+    routes,
+    published,
+    broker,
+    send,
+    personNamed,
+    signIn: async (name) => {
+      const person = await personNamed(name);
+      const [row] = await database.query<{ role: Role }>('select role from person where id = $1', [
+        person,
+      ]);
+      const answer = await server.api.inject({
+        method: 'POST',
+        url: '/api/session',
+        headers: ownHeaders,
+        payload: { person, role: row?.role },
+      });
+      if (answer.statusCode !== 200) throw new Error(answer.body);
+      const [{ name: key, value } = { name: '', value: '' }] = answer.cookies;
+      const cookie = `${key}=${value}`;
+      return {
+        session: answer.json<SessionView>(),
+        cookie,
+        ask: (method, url, body) =>
+          send({
+            method,
+            url,
+            headers: { ...ownHeaders, cookie },
+            ...(body === undefined ? {} : { payload: body as object }),
+          }),
+      };
+    },
+  };
+};
+
+/** A seeded campus behind a server of its own for each call, closed after the test. */
+export const useTestApi = (): ((options?: TestApiOptions) => Promise<TestApi>) => {
+  const createDatabase = useTestDatabases();
+  const opened: TestApi[] = [];
+  afterEach(async () => {
+    for (const { server, hub } of opened.splice(0)) {
+      await server.close();
+      await hub.stop();
+    }
+  });
+  return async (options = {}) => {
+    const { database } = await createDatabase();
+    const api = await openTestApi(database, options);
+    opened.push(api);
+    return api;
+  };
+};
+
+export type TestPhone = {
+  readonly alg: 'ES256' | 'EdDSA';
+  /** base64url */
+  readonly rawKey: string;
+  readonly proof: (over: {
+    readonly nonce: string;
+    readonly key?: string;
+    readonly header?: Readonly<Record<string, unknown>>;
+  }) => string;
+};
+
+const part = (value: unknown): string => toBase64Url(Buffer.from(JSON.stringify(value)));
+
+const rawKeyOf = (key: KeyObject): Buffer => {
+  const { x = '', y } = key.export({ format: 'jwk' });
+  const bytes = [x, y ?? ''].map((text) => fromBase64Url(text) ?? new Uint8Array());
+  return Buffer.concat(y === undefined ? bytes : [Uint8Array.of(4), ...bytes]);
+};
+
+/** A phone with its key, as another program would make it: by Node alone, without jose. */
+export const createTestPhone = (alg: TestPhone['alg'] = 'ES256'): TestPhone => {
+  const pair =
+    alg === 'ES256'
+      ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
+      : generateKeyPairSync('ed25519');
+  const rawKey = toBase64Url(rawKeyOf(pair.publicKey));
+  return {
+    alg,
+    rawKey,
+    proof: ({ nonce, key = rawKey, header = {} }) => {
+      const input = `${part({ alg, typ: 'gate-enrol+jws', ...header })}.${part({ nonce, key })}`;
+      const signature = sign(alg === 'ES256' ? 'sha256' : null, Buffer.from(input), {
+        key: pair.privateKey,
+        dsaEncoding: 'ieee-p1363',
+      });
+      return `${input}.${toBase64Url(signature)}`;
+    },
+  };
+};

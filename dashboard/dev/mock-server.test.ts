@@ -1,0 +1,62 @@
+import {
+  CampusView,
+  ChoiceView,
+  EnrolChallengeView,
+  ErrorView,
+  EventPage,
+  MeView,
+  NowView,
+  ScannerView,
+  SessionView,
+  UseView,
+} from '@gatehouse/protocols';
+import Type from 'typebox';
+import Value from 'typebox/value';
+import { describe, expect, it } from 'vitest';
+import { choices } from './campus.table.ts';
+import { createMockServer } from './mock-server.ts';
+import type { MockPorts } from './mock-state.ts';
+
+const ports: MockPorts = {
+  nowMs: () => Date.parse('2026-11-21T01:00:02Z'),
+  random: () => 0.5,
+  after: () => () => undefined,
+  bytes: (count) => new Uint8Array(count).fill(7),
+  verify: () => true,
+};
+
+const guard = choices.find(({ role }) => role === 'guard');
+const cookie = `mock=${guard?.person.id ?? ''}.guard`;
+
+const answers: readonly (readonly [method: string, path: string, view: Type.TSchema])[] = [
+  ['GET', '/api/campus', CampusView],
+  ['GET', '/api/demo/choices', Type.Array(ChoiceView)],
+  ['GET', '/api/session', SessionView],
+  ['GET', '/api/console/now', NowView],
+  ['GET', '/api/console/events', EventPage],
+  ['GET', '/api/me', MeView],
+  ['GET', '/api/me/history', Type.Array(UseView)],
+  ['POST', '/api/me/enrol/challenge', EnrolChallengeView],
+  ['GET', '/api/demo/scanners', Type.Array(ScannerView)],
+  ['GET', '/api/nothing', ErrorView],
+];
+
+describe('the mock campus', () => {
+  for (const [method, path, view] of answers) {
+    it(`answers ${method} ${path} as the contract says`, () => {
+      const mock = createMockServer(ports, 'busy');
+      const query = new URLSearchParams();
+      const reply = mock.answer({ method, path, query, cookie, body: {} });
+      const body = 'stream' in reply ? undefined : reply.body;
+      expect([...Value.Errors(view, body)]).toEqual([]);
+    });
+  }
+
+  it('knows nobody without a session', () => {
+    const mock = createMockServer(ports, 'calm');
+    const query = new URLSearchParams();
+    const path = '/api/console/now';
+    const reply = mock.answer({ method: 'GET', path, query, cookie: '', body: {} });
+    expect(reply).toMatchObject({ status: 401 });
+  });
+});

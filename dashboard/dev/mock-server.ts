@@ -1,0 +1,283 @@
+import type {
+  ChangeView,
+  ChoiceView,
+  CommandView,
+  ErrorView,
+  EventPage,
+  EventView,
+  NowView,
+  Role,
+  SessionView,
+  Text,
+} from '@gatehouse/protocols';
+import { campus, choices, words } from './campus.table.ts';
+import { createMockPhones } from './mock-phone.ts';
+import type { MockPhones } from './mock-phone.ts';
+import {
+  addEvent,
+  createMockState,
+  iso,
+  nowView,
+  publish,
+  setDoor,
+  startLife,
+} from './mock-state.ts';
+import type { MockPorts, MockState, Scenario } from './mock-state.ts';
+
+/** A request, however it came. */
+export type MockRequest = {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly cookie: string;
+  readonly body: Readonly<Record<string, string>>;
+};
+
+export type MockReply =
+  | { readonly status: number; readonly body?: unknown; readonly cookie?: string }
+  | { readonly stream: (send: (text: string) => void) => () => void };
+
+export type MockServer = {
+  readonly state: MockState;
+  readonly phones: MockPhones;
+  readonly answer: (request: MockRequest) => MockReply;
+  readonly stop: () => void;
+};
+
+type Asked = MockRequest & {
+  readonly state: MockState;
+  readonly phones: MockPhones;
+  /** Who is signed in; routes that need nobody get the first choice. */
+  readonly who: ChoiceView;
+  readonly id: string;
+};
+type Route = {
+  readonly method: string;
+  readonly path: RegExp;
+  readonly open?: true;
+  readonly run: (asked: Asked) => MockReply;
+};
+
+const refuse = (status: number, code: string, text: Text, next?: Text): MockReply => {
+  const body: ErrorView = { error: { code, text, next: next ?? { zh: '', en: '' } } };
+  return { status, body };
+};
+const ok = (body: unknown): MockReply => ({ status: 200, body });
+
+const sessionOf = ({ person, role }: ChoiceView): SessionView => ({
+  person,
+  role,
+  may: role === 'student' ? [] : ['console'],
+});
+
+const results: Readonly<Record<string, (event: EventView) => boolean>> = {
+  granted: ({ kind }) => kind === 'access.granted',
+  denied: ({ kind }) => kind === 'access.denied',
+};
+
+const eventPage = ({ query, state, who }: Asked): EventPage => {
+  const limit = Number(query.get('limit') ?? 50);
+  const before = query.get('before');
+  const wants = (name: string, value: string | undefined): boolean =>
+    query.get(name) === null || query.get(name) === value;
+  const fits = results[query.get('result') ?? ''];
+  const from = before === null ? 0 : state.events.findIndex(({ id }) => id === before) + 1;
+  const rest = state.events
+    .slice(from)
+    .filter(
+      (event) =>
+        wants('door', event.door?.id) &&
+        wants('person', event.person?.id) &&
+        wants('kind', event.kind) &&
+        (who.role !== 'teacher' || isOwnRoom(event.door?.id)) &&
+        (fits === undefined || fits(event)),
+    );
+  const events = rest.slice(0, limit);
+  return { events, before: rest.length > limit ? (events.at(-1)?.id ?? null) : null };
+};
+
+const commandDelaysMs = [
+  ['at_gateway', 180],
+  ['sent', 420],
+  ['confirmed', 900],
+] as const;
+
+const unlock = ({ state, id, who, body }: Asked): MockReply => {
+  const door = state.doors.get(id);
+  if (door === undefined) return refuse(404, 'not_found', words.missing);
+  if (!door.fresh) return refuse(409, 'gateway_offline', words.silent, words.silentNext);
+  const at = (): string => iso(state.ports.nowMs());
+  let command: CommandView = {
+    id: `018f0000-0000-7000-9000-${String(state.seq).padStart(12, '0')}`,
+    door: id,
+    action: 'unlock',
+    state: 'accepted',
+    failure: null,
+    steps: [{ state: 'accepted', at: at() }],
+  };
+  state.commands.set(command.id, command);
+  const data = { command: command.id, action: 'unlock', reason: body.reason ?? '' };
+  addEvent(state, { kind: 'command.accepted', door: id, person: who.person, data });
+  for (const [step, delayMs] of commandDelaysMs) {
+    state.ports.after(delayMs, () => {
+      command = { ...command, state: step, steps: [...command.steps, { state: step, at: at() }] };
+      state.commands.set(command.id, command);
+      publish(state, { commands: [command] });
+      if (step !== 'confirmed') return;
+      addEvent(state, { kind: 'command.confirmed', door: id, person: who.person, data });
+      setDoor(state, id, { passage: 'granted', lock: 'unlocked' });
+      state.ports.after(3_000, () => {
+        setDoor(state, id, { passage: 'secure', lock: 'locked', contact: 'closed' });
+      });
+    });
+  }
+  return { status: 202, body: command };
+};
+
+/** A teacher sees the own rooms and what happens there. */
+const isOwnRoom = (door: string | undefined): boolean => door?.startsWith('lab-3') === true;
+
+const nowFor = (role: Role, now: NowView): NowView =>
+  role === 'teacher'
+    ? {
+        ...now,
+        doors: now.doors.filter(({ id }) => isOwnRoom(id)),
+        gateways: now.gateways.filter(({ building }) => building === 'lab'),
+        conditions: [],
+        inside: [],
+      }
+    : now;
+
+const changeFor = (role: Role, change: ChangeView): ChangeView => {
+  if (role !== 'teacher') return change;
+  const { commands = [], doors = [], events = [] } = change;
+  return {
+    commands,
+    doors: doors.filter(({ id }) => isOwnRoom(id)),
+    events: events.filter(({ door }) => isOwnRoom(door?.id)),
+  };
+};
+
+const consoleStream = ({ state, who }: Asked): MockReply => ({
+  stream: (send) => {
+    const hear = (pos: number, change: ChangeView): void => {
+      const own = changeFor(who.role, change);
+      send(`id: ${pos}\nevent: change\ndata: ${JSON.stringify(own)}\n\n`);
+    };
+    state.listeners.add(hear);
+    return () => state.listeners.delete(hear);
+  },
+});
+
+const phoneStream = ({ phones, who }: Asked): MockReply => ({
+  stream: (send) =>
+    phones.listen(who.person, ({ event, data }) => {
+      send(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+    }),
+});
+
+const signIn = ({ body }: Asked): MockReply => {
+  const who = choices.find(({ person, role }) => person.id === body.person && role === body.role);
+  if (who === undefined) return refuse(400, 'unknown_person', words.missing);
+  return { status: 200, body: sessionOf(who), cookie: `mock=${who.person.id}.${who.role}` };
+};
+
+const enrol = ({ phones, who, body }: Asked): MockReply => {
+  const enrolled = phones.enrol(who.person, body.proof ?? '');
+  return enrolled === undefined ? refuse(400, 'bad_proof', words.missing) : ok(enrolled);
+};
+
+const scan = ({ phones, body }: Asked): MockReply => {
+  const scanner = phones.scan(body.device ?? '', body.text ?? '');
+  return scanner === undefined ? refuse(404, 'not_found', words.missing) : ok(scanner);
+};
+
+const routes: readonly Route[] = [
+  { method: 'GET', path: /^\/campus$/, open: true, run: () => ok(campus) },
+  { method: 'GET', path: /^\/demo\/choices$/, open: true, run: () => ok(choices) },
+  {
+    method: 'GET',
+    path: /^\/time$/,
+    open: true,
+    run: ({ state }) => ok({ at: iso(state.ports.nowMs()) }),
+  },
+  { method: 'POST', path: /^\/session$/, open: true, run: signIn },
+  { method: 'GET', path: /^\/session$/, run: ({ who }) => ok(sessionOf(who)) },
+  {
+    method: 'DELETE',
+    path: /^\/session$/,
+    open: true,
+    run: () => ({ status: 204, cookie: 'mock=; Max-Age=0' }),
+  },
+  {
+    method: 'GET',
+    path: /^\/console\/now$/,
+    run: ({ state, who }) => ok(nowFor(who.role, nowView(state))),
+  },
+  { method: 'GET', path: /^\/console\/events$/, run: (asked) => ok(eventPage(asked)) },
+  { method: 'GET', path: /^\/console\/stream$/, run: consoleStream },
+  { method: 'POST', path: /^\/doors\/([a-z0-9-]+)\/unlock$/, run: unlock },
+  {
+    method: 'GET',
+    path: /^\/commands\/([0-9a-f-]+)$/,
+    run: ({ state, id }) => {
+      const command = state.commands.get(id);
+      return command === undefined ? refuse(404, 'not_found', words.missing) : ok(command);
+    },
+  },
+  { method: 'GET', path: /^\/me$/, run: ({ phones, who }) => ok(phones.me(who.person)) },
+  {
+    method: 'POST',
+    path: /^\/me\/enrol\/challenge$/,
+    run: ({ phones }) => ok(phones.challenge()),
+  },
+  { method: 'POST', path: /^\/me\/enrol$/, run: enrol },
+  {
+    method: 'POST',
+    path: /^\/me\/freeze$/,
+    run: ({ phones, who }) => ok(phones.setFrozen(who.person, true)),
+  },
+  {
+    method: 'POST',
+    path: /^\/me\/unfreeze$/,
+    run: ({ phones, who }) => ok(phones.setFrozen(who.person, false)),
+  },
+  {
+    method: 'GET',
+    path: /^\/me\/history$/,
+    run: ({ phones, who }) => ok(phones.history(who.person)),
+  },
+  { method: 'GET', path: /^\/me\/stream$/, run: phoneStream },
+  { method: 'GET', path: /^\/demo\/scanners$/, run: ({ phones }) => ok(phones.scanners()) },
+  { method: 'POST', path: /^\/demo\/scan$/, run: scan },
+  {
+    method: 'POST',
+    path: /^\/demo\/walk$/,
+    run: ({ phones, body }) => {
+      phones.walk(body.device ?? '');
+      return { status: 204 };
+    },
+  },
+];
+
+const whoOf = (cookie: string): ChoiceView | undefined => {
+  const [, id, role] = /mock=([0-9a-f-]+)\.([a-z]+)/.exec(cookie) ?? [];
+  return choices.find((choice) => choice.person.id === id && choice.role === role);
+};
+
+/** The HTTP API of views.ts without a cloud: for work on the pages, and for their tests. */
+export const createMockServer = (ports: MockPorts, scenario: Scenario): MockServer => {
+  const state = createMockState(ports, scenario);
+  const phones = createMockPhones(state);
+  const stop = startLife(state);
+  const answer = (request: MockRequest): MockReply => {
+    const path = request.path.replace(/^\/api/, '');
+    const route = routes.find((each) => each.method === request.method && each.path.test(path));
+    if (route === undefined) return refuse(404, 'not_found', words.missing);
+    const who = whoOf(request.cookie) ?? (route.open ? choices[0] : undefined);
+    if (who === undefined) return refuse(401, 'no_session', words.noSession, words.noSessionNext);
+    const id = route.path.exec(path)?.[1] ?? '';
+    return route.run({ ...request, state, phones, who, id });
+  };
+  return { state, phones, answer, stop };
+};

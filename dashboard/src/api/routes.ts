@@ -1,0 +1,59 @@
+import type {
+  CampusView,
+  ChoiceView,
+  CommandView,
+  EnrolChallengeView,
+  EnrolledView,
+  EventPage,
+  MeView,
+  NowView,
+  Role,
+  ScannerView,
+  SessionView,
+  UseView,
+} from '@gatehouse/protocols';
+import { request } from '../adapters/http.ts';
+
+export type EventFilter = {
+  readonly before?: string;
+  readonly limit?: number;
+  readonly door?: string;
+  readonly person?: string;
+  readonly kind?: string;
+  readonly result?: string;
+};
+
+const query = (filter: EventFilter): string => {
+  const set = Object.entries(filter).filter(([, value]) => value !== undefined && value !== '');
+  return new URLSearchParams(set.map(([name, value]) => [name, String(value)])).toString();
+};
+
+/** Every route that the pages use, with its view. */
+export const routes = {
+  campus: () => request<CampusView>('GET', '/api/campus'),
+  time: () => request<{ readonly at: string }>('GET', '/api/time'),
+  choices: () => request<ChoiceView[]>('GET', '/api/demo/choices'),
+  session: () => request<SessionView>('GET', '/api/session'),
+  signIn: (who: { readonly person: string; readonly role: Role }) =>
+    request<SessionView>('POST', '/api/session', who),
+  signOut: () => request<undefined>('DELETE', '/api/session'),
+  now: () => request<NowView>('GET', '/api/console/now'),
+  events: (filter: EventFilter) =>
+    request<EventPage>('GET', `/api/console/events?${query(filter)}`),
+  unlock: (door: string, reason: string) =>
+    request<CommandView>('POST', `/api/doors/${encodeURIComponent(door)}/unlock`, { reason }),
+  command: (id: string) => request<CommandView>('GET', `/api/commands/${encodeURIComponent(id)}`),
+  me: () => request<MeView>('GET', '/api/me'),
+  challenge: () => request<EnrolChallengeView>('POST', '/api/me/enrol/challenge', {}),
+  enrol: (proof: string) => request<EnrolledView>('POST', '/api/me/enrol', { proof }),
+  freeze: () => request<MeView>('POST', '/api/me/freeze', {}),
+  unfreeze: () => request<MeView>('POST', '/api/me/unfreeze', {}),
+  history: () => request<UseView[]>('GET', '/api/me/history'),
+  scanners: () => request<ScannerView[]>('GET', '/api/demo/scanners'),
+  scan: (device: string, text: string) =>
+    request<ScannerView>('POST', '/api/demo/scan', { device, text }),
+  walk: (device: string) => request<undefined>('POST', '/api/demo/walk', { device }),
+} as const;
+
+export const consoleStreamPath = '/api/console/stream';
+export const phoneStreamPath = '/api/me/stream';

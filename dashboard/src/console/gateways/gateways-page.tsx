@@ -1,0 +1,130 @@
+import type { ConditionView, GatewayView } from '@gatehouse/protocols';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { useWords } from '../../i18n/i18n.ts';
+import { usePicture, useServerNow } from '../console-context.ts';
+import { heardText } from './heard-text.ts';
+import { conditionRow, conditionText } from '../../event/condition-words.ts';
+
+const Fact = ({
+  name,
+  isOdd = false,
+  children,
+}: {
+  readonly name: string;
+  readonly isOdd?: boolean;
+  readonly children: ReactNode;
+}) => (
+  <div className="fact">
+    <dt>{name}</dt>
+    <dd className={`figures ${isOdd ? 'tone-attention' : ''}`}>{children}</dd>
+  </div>
+);
+
+const fillWarnsFrom = 0.7;
+
+const Conditions = ({ own }: { readonly own: readonly ConditionView[] }) => {
+  const { t, pick, language } = useWords();
+  if (own.length === 0) return <p className="gateway-well quiet">{t('gateway.well')}</p>;
+  return (
+    <ul className="gateway-conditions">
+      {own.map(({ id, code, severity, subjectName, detail }) => {
+        const row = conditionRow(code);
+        return (
+          <li key={id} className={`door-condition trouble-${severity}`}>
+            <strong>
+              {row === undefined ? code : row.title[language]} · {pick(subjectName)}
+            </strong>
+            <p>{row === undefined ? detail : conditionText(row, language, detail)}</p>
+            {row === undefined ? null : (
+              <p className="quiet">
+                {t('trouble.do')} {row.remedy[language]}
+              </p>
+            )}
+          </li>
+        );
+      })}
+    </ul>
+  );
+};
+
+const GatewayFacts = ({ gateway }: { readonly gateway: GatewayView }) => {
+  const { t } = useWords();
+  const { policy, revocation, waiting, journalFill, clock, version } = gateway;
+  const percent = Math.round(journalFill * 100);
+  return (
+    <dl className="facts">
+      <Fact name={t('gateway.policy')} isOdd={policy.held < policy.newest}>
+        {t('gateway.ofNewest', policy)}
+      </Fact>
+      <Fact name={t('gateway.revocation')} isOdd={revocation.held < revocation.newest}>
+        {t('gateway.ofNewest', revocation)}
+      </Fact>
+      <Fact name={t('gateway.waiting')} isOdd={waiting > 0}>
+        {t(waiting === 0 ? 'gateway.nothingWaits' : 'gateway.waits', { count: waiting })}
+      </Fact>
+      <Fact name={t('gateway.journal')} isOdd={journalFill >= fillWarnsFrom}>
+        <span className="meter" aria-hidden="true">
+          <i style={{ width: `${Math.max(1, percent)}%` }} />
+        </span>
+        {t('gateway.percent', { percent })}
+      </Fact>
+      <Fact name={t('gateway.clock')} isOdd={clock !== 'trusted'}>
+        {t(`clock.${clock}`)}
+      </Fact>
+      <Fact name={t('gateway.version')}>{version}</Fact>
+    </dl>
+  );
+};
+
+const GatewayCard = ({ gateway, now }: { readonly gateway: GatewayView; readonly now: number }) => {
+  const { t, pick } = useWords();
+  const { conditions } = usePicture();
+  const own = [...conditions.values()].filter((each) => each.gateway === gateway.id);
+  return (
+    <article className={`panel gateway gateway-${gateway.state}`}>
+      <header className="gateway-head">
+        <i className="gateway-light" aria-hidden="true" />
+        <div>
+          <h2>{pick(gateway.name)}</h2>
+          <p className="quiet figures">{heardText(gateway, now, t)}</p>
+        </div>
+        <strong className={gateway.state === 'online' ? 'tone-granted' : 'tone-unknown'}>
+          {t(`gateway.state.${gateway.state}`)}
+        </strong>
+      </header>
+      <Conditions own={own} />
+      <GatewayFacts gateway={gateway} />
+      <Link to="/doors" search={{ building: gateway.building }} className="panel-link">
+        {t('gateway.doors', { count: gateway.doors })}
+      </Link>
+    </article>
+  );
+};
+
+/** The boxes in the buildings: what they hold, what waits on them, what is wrong. */
+export const GatewaysPage = () => {
+  const { t } = useWords();
+  const gateways = [...usePicture().gateways.values()];
+  const now = useServerNow();
+  return (
+    <div className="list-page">
+      <header className="list-head">
+        <h1>{t('nav.gateways')}</h1>
+        <p className="quiet">{t('gateway.intro')}</p>
+      </header>
+      {gateways.length === 0 ? (
+        <section className="empty-state">
+          <h2>{t('gateway.none')}</h2>
+          <p className="quiet">{t('gateway.noneHint')}</p>
+        </section>
+      ) : (
+        <div className="gateways">
+          {gateways.map((gateway) => (
+            <GatewayCard key={gateway.id} gateway={gateway} now={now} />
+          ))}
+        </div>
+      )}
+    </div>
+  );
+};

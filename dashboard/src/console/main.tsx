@@ -1,0 +1,26 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { createRoot } from 'react-dom/client';
+import { I18nextProvider } from 'react-i18next';
+import { readLanguage } from '../adapters/preferences.ts';
+import en from '../i18n/console-en.json' with { type: 'json' };
+import zh from '../i18n/console-zh.json' with { type: 'json' };
+import { createI18n, htmlLanguages } from '../i18n/i18n.ts';
+import '../theme/base.css';
+import { ConsoleApp } from './console-app.tsx';
+import './console.css';
+
+const element = document.getElementById('root');
+if (element !== null) {
+  const language = readLanguage();
+  document.documentElement.lang = htmlLanguages[language];
+  const queries = new QueryClient({
+    defaultOptions: { queries: { retry: false, staleTime: 30_000, refetchOnWindowFocus: false } },
+  });
+  createRoot(element).render(
+    <I18nextProvider i18n={createI18n(language, { zh, en })}>
+      <QueryClientProvider client={queries}>
+        <ConsoleApp />
+      </QueryClientProvider>
+    </I18nextProvider>,
+  );
+}

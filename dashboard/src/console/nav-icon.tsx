@@ -1,0 +1,36 @@
+import type { ReactNode } from 'react';
+
+export type NavName = 'now' | 'doors' | 'gateways' | 'events';
+
+const shapes: Readonly<Record<NavName, ReactNode>> = {
+  now: <path d="M3 13h4l2.5-7 4.5 13 2.5-6H21" />,
+  doors: (
+    <>
+      <path d="M6 21V4.5A1.5 1.5 0 0 1 7.5 3h9A1.5 1.5 0 0 1 18 4.5V21M3.5 21h17" />
+      <path d="M14.5 11.5v2" />
+    </>
+  ),
+  gateways: (
+    <>
+      <rect x="3.5" y="12" width="17" height="8" rx="2" />
+      <path d="M7.5 16h.01M11 16h6M8 8.5a5.6 5.6 0 0 1 8 0M5 5.5a9.9 9.9 0 0 1 14 0" />
+    </>
+  ),
+  events: <path d="M8.5 6H21M8.5 12H21M8.5 18H21M3.5 6h.01M3.5 12h.01M3.5 18h.01" />,
+};
+
+export const NavIcon = ({ name }: { readonly name: NavName }) => (
+  <svg
+    width="22"
+    height="22"
+    viewBox="0 0 24 24"
+    fill="none"
+    stroke="currentColor"
+    strokeWidth="1.9"
+    strokeLinecap="round"
+    strokeLinejoin="round"
+    aria-hidden="true"
+  >
+    {shapes[name]}
+  </svg>
+);

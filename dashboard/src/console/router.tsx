@@ -1,0 +1,58 @@
+import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
+import { DoorPage } from './door-page/door-page.tsx';
+import { DoorsPage } from './doors/doors-page.tsx';
+import { EventsPage } from './events/events-page.tsx';
+import { GatewaysPage } from './gateways/gateways-page.tsx';
+import { Lost } from './lost.tsx';
+import { NowPage } from './now/now-page.tsx';
+import { readDoorsSearch, readEventsSearch } from './search.ts';
+import { Shell } from './shell.tsx';
+
+const rootRoute = createRootRoute({ component: Shell, notFoundComponent: Lost });
+
+const nowRoute = createRoute({ getParentRoute: () => rootRoute, path: '/', component: NowPage });
+const doorsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/doors',
+  validateSearch: readDoorsSearch,
+  component: DoorsPage,
+});
+const doorRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/doors/$door',
+  component: DoorPage,
+});
+const gatewaysRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/gateways',
+  component: GatewaysPage,
+});
+const eventsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/events',
+  validateSearch: readEventsSearch,
+  component: EventsPage,
+});
+
+const routeTree = rootRoute.addChildren([
+  nowRoute,
+  doorsRoute,
+  doorRoute,
+  gatewaysRoute,
+  eventsRoute,
+]);
+
+export const createConsoleRouter = () =>
+  createRouter({
+    routeTree,
+    basepath: '/console',
+    trailingSlash: 'never',
+    scrollRestoration: true,
+  });
+
+declare module '@tanstack/react-router' {
+  // eslint-disable-next-line @typescript-eslint/consistent-type-definitions -- merged by the router
+  interface Register {
+    router: ReturnType<typeof createConsoleRouter>;
+  }
+}

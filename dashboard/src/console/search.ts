@@ -1,0 +1,45 @@
+import { doorStates } from '../door/door-state.ts';
+import type { DoorState } from '../door/door-state.ts';
+
+/** What the URL of a list holds: it is shared, so anything may stand in it. */
+export type DoorsSearch = {
+  readonly q?: string;
+  readonly building?: string;
+  readonly state?: DoorState;
+};
+
+export type EventsSearch = {
+  readonly door?: string;
+  readonly person?: string;
+  readonly kind?: string;
+  readonly result?: 'granted' | 'denied';
+};
+
+const textMax = 80;
+
+const textIn = (search: Readonly<Record<string, unknown>>, name: string): string | undefined => {
+  const value = search[name];
+  return typeof value === 'string' && value !== '' ? value.slice(0, textMax) : undefined;
+};
+
+const set = <Value>(name: string, value: Value | undefined): Readonly<Record<string, Value>> =>
+  value === undefined ? {} : { [name]: value };
+
+export const readDoorsSearch = (search: Readonly<Record<string, unknown>>): DoorsSearch => ({
+  ...set('q', textIn(search, 'q')),
+  ...set('building', textIn(search, 'building')),
+  ...set(
+    'state',
+    doorStates.find((state) => state === search.state),
+  ),
+});
+
+export const readEventsSearch = (search: Readonly<Record<string, unknown>>): EventsSearch => ({
+  ...set('door', textIn(search, 'door')),
+  ...set('person', textIn(search, 'person')),
+  ...set('kind', textIn(search, 'kind')),
+  ...set(
+    'result',
+    (['granted', 'denied'] as const).find((result) => result === search.result),
+  ),
+});

@@ -1,0 +1,349 @@
+// needs: chromium
+import { AxeBuilder } from '@axe-core/playwright';
+import { parsePass } from '@gatehouse/protocols';
+import type { Language, Pass, Role } from '@gatehouse/protocols';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { build } from 'vite';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { prepareZXingModule, readBarcodes } from 'zxing-wasm/reader';
+import { serveMock } from '../dev/adapters/mock-http.ts';
+import type { RunningMock } from '../dev/adapters/mock-http.ts';
+import { choices } from '../dev/campus.table.ts';
+
+// The built pages in a real browser, against the mock campus and under the real content policy.
+
+const browserArgs = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+let dist: string;
+let browser: Browser;
+let campus: RunningMock;
+
+beforeAll(async () => {
+  dist = await mkdtemp(join(tmpdir(), 'gatehouse-pages-'));
+  const root = join(import.meta.dirname, '..');
+  const configFile = join(root, 'vite.config.ts');
+  // The test runner names its own environment, for which React would be built with its checks.
+  vi.stubEnv('NODE_ENV', 'production');
+  await build({ root, configFile, logLevel: 'error', build: { outDir: dist, emptyOutDir: true } });
+  vi.unstubAllEnvs();
+  const executablePath = inject('programs').chromium ?? 'chromium';
+  browser = await chromium.launch({ executablePath, args: browserArgs });
+  campus = await serveMock({ scenario: 'busy', dist, port: 0 });
+  // The decoder's wasm from its own package: nothing is fetched from anywhere.
+  const wasm = createRequire(import.meta.url).resolve('zxing-wasm/reader/zxing_reader.wasm');
+  prepareZXingModule({ overrides: { wasmBinary: new Uint8Array(await readFile(wasm)).buffer } });
+});
+
+afterAll(async () => {
+  await browser.close();
+  await campus.close();
+  await rm(dist, { recursive: true, force: true });
+});
+
+type Visit = {
+  readonly role?: Role;
+  readonly language?: Language;
+  readonly width?: number;
+  readonly scheme?: 'light' | 'dark';
+};
+
+const contextFor = async (visit: Visit, url: string): Promise<BrowserContext> => {
+  const { role, language = 'en', width = 1440, scheme = 'light' } = visit;
+  const context = await browser.newContext({
+    viewport: { width, height: 900 },
+    deviceScaleFactor: 2,
+    locale: language === 'zh' ? 'zh-CN' : 'en-GB',
+    colorScheme: scheme,
+  });
+  context.setDefaultTimeout(20_000);
+  const choice = choices.find((each) => each.role === role);
+  if (choice !== undefined) {
+    const data = { person: choice.person.id, role: choice.role };
+    await context.request.post(`${url}/api/session`, { data });
+  }
+  return context;
+};
+
+/** Opens a page, hands it over, and fails on any error that the page logs. */
+const visiting = async (
+  visit: Visit,
+  path: string,
+  run: (page: Page, context: BrowserContext) => Promise<void>,
+  on: RunningMock = campus,
+): Promise<void> => {
+  const context = await contextFor(visit, on.url);
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => {
+    const isNetwork = message.text().startsWith('Failed to load resource');
+    if (message.type() === 'error' && !isNetwork) errors.push(message.text());
+  });
+  await page.goto(on.url + path);
+  await run(page, context);
+  await context.close();
+  expect(errors).toEqual([]);
+};
+
+/** What a scanner sees: the code from a picture of the screen. */
+const scanScreen = async (page: Page): Promise<{ text: string; pass: Pass }> => {
+  const picture = await page.locator('.qr canvas').screenshot();
+  const [found] = await readBarcodes(new Uint8Array(picture), { formats: ['QRCode'] });
+  const text = found?.text ?? '';
+  const parsed = parsePass(text);
+  if (!parsed.ok) throw new Error(`the screen shows ${parsed.reason}: '${text}'`);
+  return { text, pass: parsed.pass };
+};
+
+const waitForCode = (page: Page): Promise<void> => page.locator('.qr canvas').waitFor();
+
+describe('the chooser', () => {
+  it('opens the page of the person with one tap', async () => {
+    await visiting({ language: 'zh', width: 360 }, '/', async (page) => {
+      await page.getByRole('button', { name: /李雷/ }).click();
+      await page.waitForURL('**/m/');
+      await waitForCode(page);
+      expect(await page.locator('.card-name').textContent()).toBe('李雷');
+    });
+    await visiting({}, '/', async (page) => {
+      await page.getByRole('button', { name: /Wang Fang Guard/ }).click();
+      await page.waitForURL('**/console/');
+      await page.getByRole('heading', { name: 'Needs you' }).waitFor();
+    });
+  });
+});
+
+describe('the card', () => {
+  it('shows a pass of its own key, and a new one on tap', async () => {
+    await visiting({ role: 'student', width: 360 }, '/m/', async (page) => {
+      await useHere(page);
+      const first = await scanScreen(page);
+      await page.locator('.plate').click();
+      await expect
+        .poll(async () => (await scanScreen(page)).pass.counter)
+        .toBe(first.pass.counter + 1);
+      const box = await page.locator('.qr canvas').boundingBox();
+      expect(box?.width).toBeGreaterThanOrEqual(240);
+      expect(await page.content()).not.toContain(first.text);
+    });
+  });
+
+  it('is turned to pay by a stroke, and a gate refuses that side', async () => {
+    await visiting({ role: 'student', width: 360 }, '/m/', async (page) => {
+      await useHere(page);
+      const card = await page.locator('.card').boundingBox();
+      if (card === null) throw new Error('there is no card');
+      await page.mouse.move(card.x + 260, card.y + 60);
+      await page.mouse.down();
+      await page.mouse.move(card.x + 60, card.y + 64, { steps: 4 });
+      await page.mouse.up();
+      await page.locator('.card-pay').waitFor();
+      await waitForCode(page);
+      await page.getByText('Hold this code before a scanner').click();
+      await page.getByRole('button', { name: 'Hold it there' }).click();
+      await page.locator('.result-denied').waitFor();
+      expect(await page.locator('.result').textContent()).toContain('Swipe to the door code');
+    });
+  });
+
+  it('opens a gate, says so, and writes it down', async () => {
+    await visiting({ role: 'student', width: 360 }, '/m/', async (page) => {
+      await useHere(page);
+      await page.getByText('Hold this code before a scanner').click();
+      await page.locator('.demo select').selectOption('library-west-in');
+      await page.getByRole('button', { name: 'Hold it there' }).click();
+      await page.locator('.lamp-green').waitFor();
+      expect(await page.locator('.result-granted').textContent()).toContain('Library West Gate');
+      await page.getByRole('button', { name: 'Walk through' }).click();
+      await page.getByRole('button', { name: 'History' }).click();
+      await page.getByRole('dialog').getByText('Library West Gate').first().waitFor();
+    });
+  });
+
+  it('works with the network gone, also when it is opened again', async () => {
+    await visiting({ role: 'student', width: 360 }, '/m/', async (page, context) => {
+      await useHere(page);
+      await page.evaluate(async () => {
+        await navigator.serviceWorker.ready;
+      });
+      await page.reload();
+      await waitForCode(page);
+      const before = await scanScreen(page);
+      await context.setOffline(true);
+      await page.locator('.plate').click();
+      await expect
+        .poll(async () => (await scanScreen(page)).pass.counter)
+        .toBe(before.pass.counter + 1);
+      await page.reload();
+      await waitForCode(page);
+      const after = await scanScreen(page);
+      expect(after.pass.counter).toBeGreaterThan(before.pass.counter + 1);
+      expect(after.pass.credential).toBe(before.pass.credential);
+    });
+  });
+
+  it('freezes and unfreezes', async () => {
+    await visiting({ role: 'student', width: 360 }, '/m/', async (page) => {
+      await useHere(page);
+      await page.getByRole('button', { name: 'Freeze', exact: true }).click();
+      await page.getByRole('button', { name: 'Freeze now' }).click();
+      await page.getByRole('heading', { name: 'This card is frozen' }).waitFor();
+      expect(await page.locator('.qr').count()).toBe(0);
+      await page.getByRole('button', { name: 'Unfreeze' }).click();
+      await waitForCode(page);
+    });
+  });
+});
+
+/** Each test is a new phone, so the card may still be on the one before. */
+const useHere = async (page: Page): Promise<void> => {
+  const move = page.getByRole('button', { name: 'Use the card on this phone' });
+  await page.locator('.qr canvas').or(move).first().waitFor();
+  if (await move.isVisible()) await move.click();
+  await waitForCode(page);
+};
+
+describe('the console', () => {
+  it('names what needs somebody and shows what happens', async () => {
+    await visiting({ role: 'guard' }, '/console', async (page) => {
+      const needs = page.getByRole('region', { name: 'Needs you' });
+      await needs.getByText('Library East Gate').waitFor();
+      await needs.getByText('Gateway silent').waitFor();
+      await page.getByText('Silent: Dormitory gateway', { exact: false }).first().waitFor();
+      await page.locator('.live-live').waitFor();
+      const lines = page.locator('.feed .event');
+      const first = await lines.first().textContent();
+      await expect.poll(() => lines.first().textContent(), { timeout: 15_000 }).not.toBe(first);
+    });
+  });
+
+  it('opens a door only when the button is held, and follows it to the end', async () => {
+    await visiting({ role: 'guard' }, '/console/doors/lab-main', async (page) => {
+      const button = page.getByRole('button', { name: 'Hold 1 s to open' });
+      await button.click();
+      await page.getByText('Too short', { exact: false }).waitFor();
+      expect(await page.locator('.steps').count()).toBe(0);
+      await button.hover();
+      await page.mouse.down();
+      await page.locator('.step-reached.step-of-confirmed').waitFor();
+      await page.mouse.up();
+      expect(await page.locator('.step-reached').count()).toBe(4);
+      await page.getByText('Letting in').first().waitFor();
+    });
+  });
+
+  it('says why a door behind a silent gateway cannot be opened', async () => {
+    await visiting({ role: 'guard' }, '/console/doors/dorm-main', async (page) => {
+      await page.getByRole('button', { name: 'Hold 1 s to open' }).hover();
+      await page.mouse.down();
+      await page.getByText('The gateway is silent; nothing was sent').waitFor();
+      await page.mouse.up();
+    });
+  });
+
+  it('keeps the filters of its lists in the address', async () => {
+    await visiting({ role: 'facility' }, '/console/doors?state=unknown', async (page) => {
+      await page.getByRole('heading', { name: 'North Dormitory' }).waitFor();
+      expect(await page.getByRole('heading', { name: 'Library' }).count()).toBe(0);
+      await page.getByLabel('Find by name').fill('canteen');
+      await page.waitForURL('**/console/doors?*q=canteen*');
+      await page.getByRole('link', { name: 'Events' }).click();
+      await page.getByRole('button', { name: 'Refused' }).click();
+      await page.waitForURL('**/console/events?result=denied');
+      await expect.poll(() => page.locator('.event-denied').count()).toBeGreaterThan(3);
+      expect(await page.locator('.event-granted').count()).toBe(0);
+    });
+  });
+
+  it('sends a student to the card, and nobody to the chooser', async () => {
+    await visiting({ role: 'student' }, '/console', async (page) => {
+      await page.getByText('The console is for staff').waitFor();
+    });
+    await visiting({}, '/console', (page) => page.waitForURL(`${campus.url}/`));
+  });
+
+  it('says at once that the picture is old when the server is gone', async () => {
+    const own = await serveMock({ scenario: 'calm', dist, port: 0 });
+    await visiting(
+      { role: 'guard' },
+      '/console',
+      async (page) => {
+        await page.getByRole('heading', { name: 'All is well' }).waitFor();
+        await page.locator('.live-live').waitFor();
+        await own.close();
+        await page.getByText('Live data was lost at', { exact: false }).waitFor();
+      },
+      own,
+    );
+  });
+});
+
+const screens: readonly (readonly [path: string, role: Role | undefined, ready: string])[] = [
+  ['/', undefined, '.choice'],
+  ['/m/', 'student', '.card'],
+  ['/console', 'guard', '.now'],
+  ['/console/doors', 'facility', '.door-group'],
+  ['/console/doors/lab-main', 'guard', '.door-page'],
+  ['/console/gateways', 'facility', '.gateway'],
+  ['/console/events', 'admin', '.event'],
+];
+
+const looks: readonly (readonly [Language, number, 'light' | 'dark'])[] = [
+  ['zh', 360, 'light'],
+  ['en', 768, 'dark'],
+  ['en', 1440, 'light'],
+];
+
+describe('every screen', () => {
+  for (const [path, role, ready] of screens) {
+    for (const [language, width, scheme] of looks) {
+      it(`${path} can be used by everybody: ${language}, ${width} px, ${scheme}`, async () => {
+        const visit = { language, width, scheme, ...(role === undefined ? {} : { role }) };
+        await visiting(visit, path, async (page) => {
+          await page.locator(ready).first().waitFor();
+          const { violations } = await new AxeBuilder({ page }).analyze();
+          const grave = violations
+            .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+            .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+          expect(grave).toEqual([]);
+          const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+          expect(wide).toBeLessThanOrEqual(width);
+        });
+      });
+    }
+  }
+});
+
+describe('what travels', () => {
+  it('is at most 120 KB of script for the card', async () => {
+    await visiting({ role: 'student', width: 360 }, '/m/', async (page) => {
+      await useHere(page);
+      const names = await page.evaluate(() =>
+        performance
+          .getEntriesByType('resource')
+          .map(({ name }) => new URL(name).pathname)
+          .filter((name) => name.endsWith('.js')),
+      );
+      const { gzipSync } = await import('node:zlib');
+      const files = await Promise.all(
+        [...new Set(names)].map((name) => readFile(join(dist, name))),
+      );
+      const bytes = files.reduce((sum, file) => sum + gzipSync(file).length, 0);
+      expect(files.length).toBeGreaterThan(1);
+      expect(bytes).toBeLessThanOrEqual(120 * 1024);
+    });
+  });
+});

@@ -1,0 +1,136 @@
+import { useRef, useState } from 'react';
+import type { ReactNode } from 'react';
+import { nowMs } from '../adapters/clock.ts';
+import { ErrorNote } from '../api/error-note.tsx';
+import { routes } from '../api/routes.ts';
+import type { TimeWords } from '../event/time.ts';
+import { useWords } from '../i18n/i18n.ts';
+import { DoorList, UseList } from './sheet-lists.tsx';
+import { Spread } from './spread.tsx';
+import type { Card, CardHold } from './use-card.ts';
+
+const sheetNames = ['doors', 'history', 'freeze'] as const;
+type SheetName = (typeof sheetNames)[number];
+
+const Sheet = ({
+  title,
+  onClose,
+  children,
+}: {
+  readonly title: string;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+}) => {
+  const { t } = useWords();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const open = (element: HTMLDialogElement | null): void => {
+    dialog.current = element;
+    if (element !== null && !element.open) element.showModal();
+  };
+  return (
+    <dialog
+      className="sheet"
+      aria-label={title}
+      ref={open}
+      onClose={onClose}
+      onClick={({ target }) => {
+        if (target === dialog.current) dialog.current.close();
+      }}
+    >
+      <div className="sheet-body">
+        <header>
+          <h2>{title}</h2>
+          <button type="button" className="button plain" onClick={() => dialog.current?.close()}>
+            {t('card.close')}
+          </button>
+        </header>
+        {children}
+      </div>
+    </dialog>
+  );
+};
+
+const Freeze = ({
+  card,
+  hold,
+  onDone,
+}: {
+  readonly card: Card;
+  readonly hold: CardHold;
+  readonly onDone: () => void;
+}) => {
+  const { t } = useWords();
+  const [isBusy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const isFrozen = card.me.card.state === 'frozen';
+  const act = async (): Promise<void> => {
+    setBusy(true);
+    setError(null);
+    try {
+      hold.setMe(await (isFrozen ? routes.unfreeze() : routes.freeze()));
+      onDone();
+    } catch (failure) {
+      setError(failure);
+    }
+    setBusy(false);
+  };
+  return (
+    <div className="freeze">
+      <p>{t(isFrozen ? 'card.freeze.frozenText' : 'card.freeze.text')}</p>
+      <Spread spread={card.me.spread} />
+      {error === null ? null : <ErrorNote error={error} />}
+      <button
+        type="button"
+        className={`button wide ${isFrozen ? 'main' : 'danger'}`}
+        disabled={isBusy || card.me.card.state === 'ended'}
+        onClick={() => void act()}
+      >
+        {t(isFrozen ? 'card.freeze.unfreeze' : 'card.freeze.go')}
+      </button>
+    </div>
+  );
+};
+
+/** Everything that is not the pass waits below it, behind three buttons. */
+export const Sheets = ({
+  card,
+  hold,
+  times,
+}: {
+  readonly card: Card;
+  readonly hold: CardHold;
+  readonly times: TimeWords;
+}) => {
+  const { t } = useWords();
+  const [shown, setShown] = useState<SheetName | null>(null);
+  const close = (): void => {
+    setShown(null);
+  };
+  return (
+    <>
+      <nav className="card-actions" aria-label={t('card.more')}>
+        {sheetNames.map((name) => (
+          <button
+            key={name}
+            type="button"
+            className="button"
+            onClick={() => {
+              setShown(name);
+            }}
+          >
+            {t(`card.sheet.${name}`)}
+          </button>
+        ))}
+      </nav>
+      {shown === null ? null : (
+        <Sheet key={shown} title={t(`card.sheet.${shown}`)} onClose={close}>
+          {shown === 'doors' ? <DoorList doors={card.me.doors} /> : null}
+          {shown === 'history' ? (
+            <UseList uses={card.history} times={times} now={nowMs() + card.offsetMs} />
+          ) : null}
+          {shown === 'freeze' ? <Freeze card={card} hold={hold} onDone={close} /> : null}
+        </Sheet>
+      )}
+    </>
+  );
+};

@@ -1,0 +1,54 @@
+import { parseArgs } from 'node:util';
+
+export const trafficKinds = ['off', 'calm', 'rush'] as const;
+export type Traffic = (typeof trafficKinds)[number];
+
+export type DemoOptions = {
+  readonly port: number;
+  readonly dataDir: string;
+  readonly seed: number;
+  readonly traffic: Traffic;
+  readonly people: number;
+  readonly json: boolean;
+};
+
+export const usage = `usage: npm start -- [options]
+  --port N                   console and phones on http://localhost:N (8080)
+  --data DIR                 where everything is kept (.data/demo); a second start resumes it
+  --seed N                   which campus (1)
+  --traffic off|calm|rush    how many people come and go by themselves (calm)
+  --people N                 how many people the campus has (500)
+  --json                     one JSON object a line on stdout`;
+
+const integer = (name: string, text: string, min: number, max: number): number => {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw new RangeError(`--${name} takes a whole number from ${min} to ${max}, not "${text}"`);
+  }
+  return value;
+};
+
+/** @throws RangeError or TypeError that says which option does not fit */
+export const parseDemoOptions = (args: readonly string[], defaultDir: string): DemoOptions => {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      port: { type: 'string', default: '8080' },
+      data: { type: 'string', default: defaultDir },
+      seed: { type: 'string', default: '1' },
+      traffic: { type: 'string', default: 'calm' },
+      people: { type: 'string', default: '500' },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const traffic = trafficKinds.find((kind) => kind === values.traffic);
+  if (traffic === undefined) throw new RangeError(`--traffic takes ${trafficKinds.join(', ')}`);
+  return {
+    port: integer('port', values.port, 1, 65_535),
+    dataDir: values.data,
+    seed: integer('seed', values.seed, 1, 1_000_000),
+    traffic,
+    people: integer('people', values.people, 20, 20_000),
+    json: values.json,
+  };
+};

@@ -1,0 +1,32 @@
+import Type from 'typebox';
+
+/** What the cloud says about the demo campus that it seeds: `main.ts plan --seed N --people N`. */
+export const Plan = Type.Object({
+  campus: Type.String(),
+  zone: Type.String(),
+  gateways: Type.Array(Type.Object({ id: Type.String(), building: Type.String() })),
+  doors: Type.Array(
+    Type.Object({ id: Type.String(), building: Type.String(), class: Type.String() }),
+  ),
+  devices: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      gateway: Type.String(),
+      door: Type.String(),
+      profile: Type.String(),
+      side: Type.Union([Type.Literal('entry'), Type.Literal('exit'), Type.Null()]),
+    }),
+  ),
+  /** People who come and go by themselves, with the key of their simulated phone. */
+  walkers: Type.Array(
+    Type.Object({
+      person: Type.String(),
+      credential: Type.String(),
+      /** 32 bytes, hex: the Ed25519 seed. */
+      secret: Type.String(),
+      /** Doors that a rule opens for them at some time of the week. */
+      doors: Type.Array(Type.String()),
+    }),
+  ),
+});
+export type Plan = Type.Static<typeof Plan>;

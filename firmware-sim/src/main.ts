@@ -1,0 +1,90 @@
+/** `npm run sim -- --config FILE`: simulated devices on real wires. */
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { loadCatalogue, ProfileError } from '@gatehouse/device-profiles';
+import { systemClock } from './adapters/clock.ts';
+import { serveHttp } from './adapters/http-server.ts';
+import { openPty } from './adapters/pty-wire.ts';
+import { listenTcp } from './adapters/tcp-wire.ts';
+import { parseSimConfig } from './config.ts';
+import type { SimConfig } from './config.ts';
+import { SimError } from './errors.ts';
+import { createSim } from './sim.ts';
+import type { Sim, SimReady } from './sim.ts';
+
+const usage = 'npm run sim -- --config FILE    (see firmware-sim/README.md; examples/sim.yaml)';
+
+const readConfig = async (file: string): Promise<SimConfig> => {
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new SimError('SIM_CONFIG', `${file} cannot be read`, { cause });
+  });
+  const config = parseSimConfig(text, file, await loadCatalogue());
+  const at = (path: string | undefined): string | undefined =>
+    path === undefined ? undefined : resolve(dirname(file), path);
+  return {
+    ...config,
+    devices: config.devices.map((device) => ({ ...device, pty: at(device.pty) })),
+  };
+};
+
+const announce = (ready: SimReady): void => {
+  if (process.send !== undefined) {
+    process.send({ ready: true, ...ready });
+    return;
+  }
+  for (const { id, listen, pty } of ready.devices) {
+    console.log(`${id.padEnd(24)} ${listen}${pty === undefined ? '' : `  ${pty}`}`);
+  }
+  console.log(`ready: ${ready.devices.length} devices, control ${ready.control}/devices`);
+};
+
+/** Every way in which this program is asked to end; asked twice, it ends at once. */
+const stopWhenAsked = (sim: Sim): void => {
+  let asked = false;
+  const stop = (): void => {
+    if (asked) process.exit(1);
+    asked = true;
+    void sim.stop().then(() => {
+      if (process.connected) process.disconnect();
+    });
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
+  process.once('disconnect', () => {
+    if (!asked) stop();
+  });
+};
+
+const main = async (): Promise<void> => {
+  const { values } = parseArgs({
+    options: { config: { type: 'string' }, help: { type: 'boolean' } },
+  });
+  if (values.help === true || values.config === undefined) {
+    console.log(usage);
+    if (values.help !== true) process.exitCode = 1;
+    return;
+  }
+  const ports = { clock: systemClock, listenTcp, openPty, serveHttp };
+  const sim = createSim(ports, await readConfig(values.config));
+  const ready = await sim.start();
+  stopWhenAsked(sim);
+  announce(ready);
+};
+
+const explain = (error: unknown): unknown => {
+  if (error instanceof SimError || error instanceof ProfileError) {
+    return `${error.code} ${error.message}\n${error.remedy}`;
+  }
+  const isUsage = error instanceof TypeError && /^ERR_PARSE_ARGS/.test(String(codeOf(error)));
+  return isUsage ? `${error.message}\n${usage}` : error;
+};
+
+const codeOf = (error: Error): unknown => ('code' in error ? error.code : undefined);
+
+try {
+  await main();
+} catch (error) {
+  process.exitCode = 1;
+  console.error(explain(error));
+  if (process.connected) process.disconnect();
+}

@@ -1,0 +1,185 @@
+import { eventId, parsePass } from '@gatehouse/protocols';
+import type { ClockQuality, NewEvent, ParsedPass, Reason, Side } from '@gatehouse/protocols';
+import type { Conditions } from '../conditions.ts';
+import type { EventBody } from '../events.ts';
+import type { Keeper } from '../policy/keeper.ts';
+import type { Appended, Ports } from '../ports.ts';
+import { createAttempts } from './attempts.ts';
+import { createCommit } from './commit.ts';
+import { decide } from './decide.ts';
+import type { Outcome } from './decide.ts';
+import { createDecisionEvents } from './decision-event.ts';
+import { createDoorAudiences } from './door-audiences.ts';
+import { journalMark } from './marks.ts';
+import type { Marks } from './marks.ts';
+
+/** An unlock that has not begun by then is not begun any more. */
+export const unlockWithinMs = 2_000;
+/** Where the policy does not know the door (an exit that must open all the same). */
+export const unlockDefaultMs = 5_000;
+
+export type Reader = {
+  readonly id: string;
+  readonly door: string;
+  readonly side: Side;
+  readonly show: (reason: Reason) => void;
+};
+
+export type Unlocking = {
+  readonly side: Side;
+  /** Event or command that is on the journal. */
+  readonly cause: string;
+  readonly person?: string | undefined;
+  readonly ms: number;
+  /** Monotonic; not begun later. */
+  readonly deadlineMs: number;
+};
+export type Unlocked = 'confirmed' | 'not_confirmed' | 'expired' | 'failed';
+
+export type Door = {
+  readonly ready: () => boolean;
+  readonly unlock: (unlocking: Unlocking) => Promise<Unlocked>;
+};
+
+export type ScansOptions = {
+  readonly ports: Pick<Ports, 'clock' | 'journal' | 'primitives'>;
+  readonly gateway: string;
+  readonly keeper: Pick<Keeper, 'held' | 'roster' | 'revocations' | 'ageMs'>;
+  readonly marks: Marks;
+  readonly conditions: Conditions;
+  readonly quality: () => ClockQuality;
+  readonly fenceMs: () => number | undefined;
+  readonly door: (id: string) => Door | undefined;
+  readonly event: (body: EventBody) => NewEvent;
+  /** Exits that opened before they could be written: written when the journal is back. */
+  readonly owed: (event: NewEvent) => void;
+};
+
+export type Scans = {
+  /** One code that one reader has read; resolves when the door has answered. */
+  readonly onCode: (reader: Reader, text: string) => Promise<void>;
+};
+
+/** From the text that a reader read to the door's own report. Durable first, then the effect. */
+export const createScans = (options: ScansOptions): Scans => {
+  const { conditions } = options;
+  const attempts = createAttempts();
+  const judge = createJudge(options);
+  const eventOf = createDecisionEvents(options.keeper, options.event);
+  const write = createWrite(options, eventOf);
+  const unlock = createUnlock(options);
+
+  /** Nothing is on disk: entries refuse, exits open and owe their row. */
+  const withoutJournal = async (reader: Reader, outcome: Outcome): Promise<boolean> => {
+    conditions.raise('journal_failed', options.gateway, '');
+    if (reader.side === 'entry') {
+      reader.show('journal_failed');
+      return false;
+    }
+    const forced: Outcome = { ...outcome, granted: true, reason: 'exit_journal_failed' };
+    options.owed(eventOf(reader, forced, 0));
+    return unlock(reader, forced, forced.reason);
+  };
+
+  const carryOut = async (
+    reader: Reader,
+    outcome: Outcome,
+    appended: Appended | undefined,
+  ): Promise<boolean> => {
+    const ref = appended?.ok === true ? appended.refs[0] : undefined;
+    if (ref === undefined) return withoutJournal(reader, outcome);
+    conditions.clear('journal_failed', options.gateway);
+    if (outcome.granted) return unlock(reader, outcome, eventId(ref));
+    reader.show(outcome.reason);
+    return false;
+  };
+
+  return {
+    onCode: async (reader, text) => {
+      const scanned = parsePass(text);
+      const pass = scanned.ok ? scanned.pass : undefined;
+      const monoMs = options.ports.clock.monoMs();
+      if (attempts.isRepeat(reader.id, pass, monoMs)) return;
+      const repeats = attempts.decided(reader.id, pass, monoMs);
+      let outcome = judge(reader, scanned);
+      let appended = await write(reader, outcome, repeats);
+      if (appended?.ok === false) {
+        // The journal held a higher mark than memory did: it is the truth.
+        outcome = judge(reader, scanned);
+        appended = await write(reader, outcome, repeats);
+      }
+      const opened = await carryOut(reader, outcome, appended);
+      // Who wants out and was not let out may ask again with the same code.
+      if (!opened && reader.side === 'exit') attempts.forget(reader.id);
+    },
+  };
+};
+
+/** What the checks say of a code at this reader, now. */
+const createJudge = (options: ScansOptions): ((reader: Reader, scanned: ParsedPass) => Outcome) => {
+  const { ports, keeper, marks } = options;
+  const audiences = createDoorAudiences(keeper);
+  return (reader, scanned) =>
+    decide({
+      scanned,
+      reader,
+      doorId: reader.door,
+      nowMs: ports.clock.nowMs(),
+      clock: options.quality(),
+      doorReady: options.door(reader.door)?.ready() ?? false,
+      fenceMs: options.fenceMs(),
+      audiences: audiences(reader.door),
+      roster: keeper.roster(),
+      mark: marks.of,
+      frozen: keeper.revocations.frozen,
+      revoked: keeper.revocations.revoked,
+      primitives: ports.primitives,
+    });
+};
+
+/** Journals a decision, and with it the mark of the pass that it accepted. */
+const createWrite = (
+  options: ScansOptions,
+  eventOf: ReturnType<typeof createDecisionEvents>,
+): ((reader: Reader, outcome: Outcome, repeats: number) => Promise<Appended | undefined>) => {
+  const { marks } = options;
+  const commit = createCommit(options);
+  return async (reader, outcome, repeats) => {
+    const { pass, nextMark } = outcome;
+    const events = [eventOf(reader, outcome, repeats)];
+    if (pass === undefined || nextMark === undefined) return commit(reader, { events });
+    const { credential } = pass;
+    // Taken in memory before the disk knows of it: a second reader must find it taken.
+    const before = marks.of(credential);
+    marks.reserve(credential, nextMark);
+    const appended = await commit(reader, { events, mark: journalMark(credential, nextMark) });
+    if (appended?.ok !== true) marks.release(credential, nextMark, before);
+    if (appended?.ok === false) marks.learn(appended.held);
+    return appended;
+  };
+};
+
+/** Opens what was granted; true when the door itself has confirmed it. */
+const createUnlock = (
+  options: ScansOptions,
+): ((reader: Reader, outcome: Outcome, cause: string) => Promise<boolean>) => {
+  const { conditions, ports } = options;
+  return async (reader, outcome, cause) => {
+    reader.show(outcome.reason);
+    const unlocking: Unlocking = {
+      side: reader.side,
+      cause,
+      person: outcome.row.person,
+      ms: outcome.door?.unlockMs ?? unlockDefaultMs,
+      deadlineMs: ports.clock.monoMs() + unlockWithinMs,
+    };
+    const unlocked = (await options.door(reader.door)?.unlock(unlocking)) ?? 'failed';
+    if (unlocked === 'confirmed') {
+      conditions.clear('unlock_failed', reader.door);
+      return true;
+    }
+    reader.show('unlock_failed');
+    conditions.raise('unlock_failed', reader.door, unlocked);
+    return false;
+  };
+};

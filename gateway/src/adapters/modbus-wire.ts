@@ -1,0 +1,151 @@
+import { EventEmitter } from 'node:events';
+import type { SerialLine } from '../ports.ts';
+
+/**
+ * The two wires of Modbus, as a port that modbus-serial can drive. Its own ports match replies by 8
+ * bits of the transaction id (TCP) or not at all (RTU), and do not report a reset connection.
+ */
+export type Wire = {
+  /** Takes and gives RTU frames: unit, PDU, CRC. */
+  readonly port: EventEmitter;
+  /** The call in flight is over: nothing that comes from now on is its answer, or a later one's. */
+  readonly giveUp: () => void;
+  /** How long the next call has to wait for the wire. */
+  readonly quietMs: () => number;
+};
+
+/** "MODBUS over Serial Line" V1.02 §6.2.2: polynomial 0xA001, start 0xFFFF, low byte first. */
+export const crc16 = (bytes: Uint8Array): number => {
+  let crc = 0xffff;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? (crc >> 1) ^ 0xa001 : crc >> 1;
+  }
+  return crc;
+};
+
+const exceptionBit = 0x80;
+const exceptionBytes = 5;
+
+/** Whole length of the answer to a request of the functions that a line offers: 1, 2, 5, 6. */
+const replyBytes = (request: Uint8Array): number => {
+  const count = ((request[4] ?? 0) << 8) | (request[5] ?? 0);
+  return (request[1] ?? 0) <= 2 ? 5 + Math.ceil(count / 8) : 8;
+};
+
+const openPort = (write: (frame: Buffer) => void): EventEmitter =>
+  Object.assign(new EventEmitter(), {
+    isOpen: true,
+    open: (done: () => void) => done(),
+    write,
+  });
+
+const mbapBytes = 6;
+/** Unit and PDU: "MODBUS Messaging on TCP/IP" V1.0b §4.1. */
+const mbapLengthMax = 254;
+
+/** Modbus TCP: an answer counts only under the transaction id of the call in flight. */
+export const createTcpWire = (line: SerialLine): Wire => {
+  let received = Buffer.alloc(0);
+  let nextId = 1;
+  let inFlight: number | undefined;
+  const port = openPort((frame) => {
+    const message = Buffer.alloc(mbapBytes + frame.length - 2);
+    message.writeUInt16BE(nextId, 0);
+    message.writeUInt16BE(frame.length - 2, 4);
+    frame.copy(message, mbapBytes, 0, frame.length - 2);
+    inFlight = nextId;
+    nextId = (nextId + 1) % 0x1_0000;
+    // A write that fails closes the line, which answers the call.
+    line.write(message).catch(() => line.close());
+  });
+  const take = (id: number, unitAndPdu: Buffer) => {
+    if (id !== inFlight) return;
+    inFlight = undefined;
+    const frame = Buffer.alloc(unitAndPdu.length + 2);
+    unitAndPdu.copy(frame);
+    frame.writeUInt16LE(crc16(unitAndPdu), unitAndPdu.length);
+    port.emit('data', frame);
+  };
+  line.onData((chunk) => {
+    received = Buffer.concat([received, chunk]);
+    while (received.length >= mbapBytes) {
+      const length = received.readUInt16BE(4);
+      if (received.readUInt16BE(2) !== 0 || length < 2 || length > mbapLengthMax) {
+        // Where the next message begins is unknown: only a new connection helps.
+        received = Buffer.alloc(0);
+        void line.close();
+        return;
+      }
+      if (received.length < mbapBytes + length) return;
+      const message = received.subarray(0, mbapBytes + length);
+      received = received.subarray(mbapBytes + length);
+      take(message.readUInt16BE(0), message.subarray(mbapBytes));
+    }
+  });
+  const giveUp = () => {
+    inFlight = undefined;
+  };
+  return { port, giveUp, quietMs: () => 0 };
+};
+
+const rtuBytesMax = 512;
+/** The fixed gap above 19200 baud: "MODBUS over Serial Line" V1.02 §2.5.1.1. */
+const gapMsMin = 2;
+
+/**
+ * Modbus RTU has no transaction id. After a lost reply the wire stays unused until nothing has come
+ * for a whole reply timeout, and what comes meanwhile, or unasked, is dropped: a reply counts only
+ * while its own call is in flight. A device that answers later than twice the timeout breaks this,
+ * and the reply timeout of its profile is wrong.
+ */
+export const createRtuWire = (
+  line: SerialLine,
+  options: { readonly baud: number; readonly replyTimeoutMs: number; readonly now: () => number },
+): Wire => {
+  // 3.5 characters of 11 bits.
+  const gapMs = Math.max(gapMsMin, Math.ceil((3.5 * 11 * 1000) / options.baud));
+  let received = Buffer.alloc(0);
+  let request: Buffer | undefined;
+  let quietUntilMs = 0;
+  const keepQuiet = (ms: number) => {
+    quietUntilMs = Math.max(quietUntilMs, options.now() + ms);
+  };
+  const port = openPort((frame) => {
+    received = Buffer.alloc(0);
+    request = frame;
+    line.write(frame).catch(() => line.close());
+  });
+  line.onData((chunk) => {
+    if (request === undefined) {
+      keepQuiet(options.replyTimeoutMs);
+      return;
+    }
+    received = Buffer.concat([received, chunk]).subarray(-rtuBytesMax);
+    const reply = findReply(received, request);
+    if (reply === undefined) return;
+    request = undefined;
+    keepQuiet(gapMs);
+    port.emit('data', reply);
+  });
+  const giveUp = () => {
+    if (request === undefined) return;
+    request = undefined;
+    keepQuiet(options.replyTimeoutMs);
+  };
+  return { port, giveUp, quietMs: () => Math.max(0, quietUntilMs - options.now()) };
+};
+
+/** The first frame that answers this request; line noise before it is skipped. */
+const findReply = (received: Buffer, request: Buffer): Buffer | undefined => {
+  const fn = request[1] ?? 0;
+  for (let from = 0; from + exceptionBytes <= received.length; from += 1) {
+    const code = received[from + 1] ?? 0;
+    if (received[from] !== request[0] || (code & ~exceptionBit) !== fn) continue;
+    const length = code === fn ? replyBytes(request) : exceptionBytes;
+    if (from + length > received.length) continue;
+    const frame = received.subarray(from, from + length);
+    if (frame.readUInt16LE(length - 2) === crc16(frame.subarray(0, -2))) return frame;
+  }
+  return undefined;
+};

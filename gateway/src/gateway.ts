@@ -1,0 +1,221 @@
+import type { DeviceProfile } from '@gatehouse/device-profiles';
+import type { ClockStamp, NewEvent } from '@gatehouse/protocols';
+import { createMarks } from './access/marks.ts';
+import { createScans } from './access/scans.ts';
+import { createConditions } from './conditions.ts';
+import type { GatewayConfig } from './config.ts';
+import { createDevices } from './devices/devices.ts';
+import { createCommands } from './downlink/commands.ts';
+import { createSession } from './downlink/session.ts';
+import { GatewayError } from './errors.ts';
+import { stampEvents } from './events.ts';
+import type { EventBody } from './events.ts';
+import { createRecorder } from './journal/recorder.ts';
+import { createKeeper } from './policy/keeper.ts';
+import type { JournalOpened, Ports } from './ports.ts';
+import { createSelfCheck } from './self-check.ts';
+import { createTimeKeeper } from './time-keeper.ts';
+import { createUplink } from './uplink/uplink.ts';
+
+export const gatewayVersion = '0.1.0';
+
+export type GatewayOptions = {
+  readonly config: GatewayConfig;
+  readonly profiles: ReadonlyMap<string, DeviceProfile>;
+  /** Public root key, JWK. */
+  readonly rootKey: Readonly<Record<string, unknown>>;
+};
+
+export type Gateway = {
+  readonly start: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+};
+
+/** The whole gateway: its parts, who tells whom, and in which order they start and end. */
+export const createGateway = (ports: Ports, options: GatewayOptions): Gateway => {
+  const core = createCore(ports, options);
+  const doors = createDoors(ports, options, core);
+  const cloud = createCloudSide(ports, options, core, doors);
+  core.onChange(cloud.session.changed);
+  return {
+    start: () => start(ports, options, { ...core, ...doors, ...cloud }),
+    stop: () => stop(ports, options, { ...core, ...doors, ...cloud }),
+  };
+};
+
+type Core = ReturnType<typeof createCore>;
+type Doors = ReturnType<typeof createDoors>;
+type Parts = Core & Doors & ReturnType<typeof createCloudSide>;
+
+/** What all else stands on: time, events, conditions, policy. */
+const createCore = (ports: Ports, { config: { gateway }, rootKey }: GatewayOptions) => {
+  const { clock } = ports;
+  const time = createTimeKeeper(clock);
+  const stamp = stampEvents(clock, time.quality);
+  const recorder = createRecorder(ports);
+  let changed = (): void => undefined;
+  const record = (body: EventBody, agoMs = 0): void => {
+    const event = stamp(body);
+    recorder.record({ ...event, at: Math.round(event.at - agoMs) });
+  };
+  const conditions = createConditions(clock.nowMs, ({ kind, ...data }) => {
+    record({ kind, data });
+    changed();
+  });
+  const keeper = createKeeper({
+    ports,
+    gateway,
+    root: rootKey,
+    conditions,
+    onApplied: (how) => {
+      const { policyEpoch: epoch, policyVersion: version } = keeper.held();
+      if (how !== 'loaded') record({ kind: 'policy.applied', data: { epoch, version, how } });
+    },
+    onSignedAt: time.raiseFloor,
+  });
+  return {
+    time,
+    stamp,
+    recorder,
+    record,
+    conditions,
+    keeper,
+    marks: createMarks(),
+    /** Something that the cloud is shown has changed. */
+    changed: () => changed(),
+    onChange: (run: () => void) => {
+      changed = run;
+    },
+  };
+};
+
+/** From a scan to an open door. */
+const createDoors = (ports: Ports, { config, profiles }: GatewayOptions, core: Core) => {
+  const { time, conditions, keeper, marks, recorder, record } = core;
+  const scans = createScans({
+    ports,
+    gateway: config.gateway,
+    keeper,
+    marks,
+    conditions,
+    quality: time.quality,
+    fenceMs: time.fenceMs,
+    door: (id) => devices.door(id),
+    event: core.stamp,
+    owed: recorder.record,
+  });
+  const devices = createDevices({
+    ports,
+    devices: config.devices,
+    profiles,
+    language: config.displayLanguage ?? 'zh',
+    conditions,
+    record,
+    onCode: (reader, text) => void scans.onCode(reader, text),
+    onChange: core.changed,
+  });
+  return { devices };
+};
+
+/** What goes up to the cloud, and what comes down from it. */
+const createCloudSide = (
+  ports: Ports,
+  { config: { gateway } }: GatewayOptions,
+  { keeper, conditions, stamp, time }: Core,
+  { devices }: Doors,
+) => {
+  const uplink = createUplink({ ...ports, gateway });
+  const commands = createCommands({
+    ports,
+    gateway,
+    keeper,
+    door: devices.door,
+    event: stamp,
+    session: () => session.id(),
+    beatAtMs: (n) => session.beatAtMs(n),
+  });
+  const session = createSession({
+    ports,
+    gateway,
+    version: gatewayVersion,
+    conditions,
+    stamp: (): ClockStamp => stamp({ kind: 'gateway.stopped', data: {} }).clock,
+    held: keeper.held,
+    twin: () => ({
+      doors: devices.doorReports(),
+      devices: devices.deviceReports(),
+      conditions: [...conditions.active()],
+    }),
+    onHello: (connection, hello) => {
+      keeper.touch();
+      uplink.connected(connection, hello);
+    },
+    onLost: uplink.disconnected,
+    onCursor: uplink.cursor,
+    onSigned: {
+      keys: keeper.onKeys,
+      manifest: keeper.onManifest,
+      delta: keeper.onDelta,
+      revocation: keeper.onRevocation,
+      command: commands.onCommand,
+    },
+  });
+  const selfCheck = createSelfCheck({ ports, gateway, conditions, quality: time.quality });
+  return { uplink, commands, session, selfCheck };
+};
+
+const notOpened: JournalOpened = {
+  epoch: '',
+  clean: false,
+  fenceMs: 0,
+  marks: [],
+  commandsOpen: [],
+};
+
+const start = async (ports: Ports, { config }: GatewayOptions, parts: Parts): Promise<void> => {
+  const { clock, journal, log } = ports;
+  const { gateway } = config;
+  const { time, stamp, recorder, conditions } = parts;
+  recorder.onTrouble((failing) => {
+    if (failing) conditions.raise('journal_failed', gateway, '');
+    else conditions.clear('journal_failed', gateway);
+  });
+  /** In force at once; where the disk refuses it, doors open all the same. */
+  const fence = async (event: NewEvent): Promise<void> => {
+    time.fence(clock.nowMs());
+    const append = { events: [event], fenceMs: clock.nowMs() };
+    await journal.append(append).catch(() => recorder.record(event));
+  };
+  // A disk that refuses keeps nobody in: exits open without it, and it opens by itself when it can.
+  const opened = await journal.open().catch((error: unknown) => {
+    if (error instanceof GatewayError && error.code === 'GW_IN_USE') throw error;
+    return notOpened;
+  });
+  parts.marks.load(opened.marks);
+  time.fence(opened.fenceMs);
+  const data = { version: gatewayVersion, clean: opened.clean };
+  const started = stamp({ kind: 'gateway.started', data });
+  // After a crash, and with a journal that is not the one of before, marks may be missing.
+  if (opened.clean) recorder.record(started);
+  else await fence(started);
+  time.start((byMs) => void fence(stamp({ kind: 'clock.stepped', data: { byMs } })));
+  await parts.keeper.load();
+  await parts.commands.settle(opened.commandsOpen);
+  parts.devices.start();
+  parts.session.start();
+  parts.selfCheck.start();
+  log.info('gateway.started', { gateway, clean: opened.clean });
+};
+
+const stop = async (ports: Ports, { config }: GatewayOptions, parts: Parts): Promise<void> => {
+  parts.time.stop();
+  parts.selfCheck.stop();
+  await parts.devices.stop();
+  parts.record({ kind: 'gateway.stopped', data: {} });
+  await parts.recorder.flush();
+  await parts.session.stop();
+  parts.uplink.stop();
+  await ports.policyStore.close();
+  await ports.journal.close();
+  ports.log.info('gateway.stopped', { gateway: config.gateway });
+};

@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { loadCatalogue } from '@gatehouse/device-profiles';
+import { parseJson } from '@gatehouse/protocols';
+import { createSystemClock } from './adapters/clock.ts';
+import { createCloudHttp } from './adapters/cloud-http.ts';
+import { createJournal } from './adapters/journal-client.ts';
+import { createJwsVerifier } from './adapters/jws.ts';
+import { createLog } from './adapters/log.ts';
+import { createModbusPorts } from './adapters/modbus.ts';
+import { createMqttLink } from './adapters/mqtt-link.ts';
+import { createPolicyStore } from './adapters/policy-store.ts';
+import { createPrimitives } from './adapters/primitives.ts';
+import { createSerialPorts } from './adapters/serial.ts';
+import { createZstd } from './adapters/zstd.ts';
+import { journalBytesDefault, parseGatewayConfig } from './config.ts';
+import type { GatewayConfig } from './config.ts';
+import { GatewayError } from './errors.ts';
+import { createGateway } from './gateway.ts';
+import type { Ports } from './ports.ts';
+
+const usage = 'usage: npm run gateway -- --config FILE';
+
+const readText = async (file: string): Promise<string> => {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new GatewayError('GW_CONFIG', `${file} cannot be read`, { cause: error });
+  }
+};
+
+/** A JWK that is no key of ours verifies nothing: every key list would be refused, and said so. */
+const readRootKey = async (file: string): Promise<Readonly<Record<string, unknown>>> => {
+  const key: unknown = parseJson(await readText(file));
+  if (typeof key === 'object' && key !== null) return { ...key };
+  throw new GatewayError('GW_CONFIG', `rootKey: ${file} holds no JWK`);
+};
+
+const makePorts = async (config: GatewayConfig, dir: string): Promise<Ports> => {
+  const secret = async ({ file }: { readonly file: string }): Promise<Buffer> =>
+    Buffer.from(await readText(resolve(dir, file)));
+  const { cloud } = config;
+  const secrets = {
+    ca: await secret(cloud.ca),
+    cert: await secret(cloud.certificate),
+    key: await secret(cloud.key),
+  };
+  const dataDir = resolve(dir, config.dataDir);
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const log = createLog({ gateway: config.gateway });
+  const clock = createSystemClock();
+  const random = (length: number): Uint8Array => randomBytes(length);
+  return {
+    clock,
+    random,
+    log,
+    primitives: createPrimitives(),
+    serial: createSerialPorts(log),
+    modbus: createModbusPorts(log),
+    journal: createJournal({
+      gateway: config.gateway,
+      file: join(dataDir, 'journal.sqlite'),
+      bytesMax: config.journalBytesMax ?? journalBytesDefault,
+      random,
+      nowMs: clock.nowMs,
+      log,
+    }),
+    policyStore: createPolicyStore({ dir: dataDir, log }),
+    link: createMqttLink(cloud.broker, secrets),
+    http: createCloudHttp(cloud.listener, secrets),
+    zstd: createZstd(),
+    jws: createJwsVerifier(),
+  };
+};
+
+const main = async (): Promise<void> => {
+  const { values } = parseArgs({ options: { config: { type: 'string' } } });
+  if (values.config === undefined) throw new GatewayError('GW_CONFIG', usage);
+  const file = resolve(values.config);
+  const dir = dirname(file);
+  const profiles = await loadCatalogue();
+  const config = parseGatewayConfig(await readText(file), values.config, profiles);
+  const rootKey = await readRootKey(resolve(dir, config.rootKey.file));
+  const gateway = createGateway(await makePorts(config, dir), { config, profiles, rootKey });
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) return;
+    stopping = true;
+    gateway.stop().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  // More than one may come: a terminal signals the whole group, its parent then each child.
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  // Started by another program: it went away, so do we.
+  process.on('disconnect', stop);
+  await gateway.start();
+  process.send?.({ ready: true });
+};
+
+main().catch((error: unknown) => {
+  const text = error instanceof Error ? error.message : String(error);
+  const remedy = error instanceof GatewayError ? `\n${error.code}: ${error.remedy}` : '';
+  process.stderr.write(`${text}${remedy}\n`);
+  process.exit(1);
+});

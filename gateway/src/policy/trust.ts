@@ -1,0 +1,106 @@
+import { KeyList, signedTypes } from '@gatehouse/protocols';
+import type { KeyUse, RevocationEntry, SignedType } from '@gatehouse/protocols';
+import type Type from 'typebox';
+import Value from 'typebox/value';
+import type { JwsVerifier } from '../ports.ts';
+
+export type Trust = {
+  readonly keysSerial: () => number;
+  /** Takes a key list that the root signed and whose serial is higher. */
+  readonly offerKeys: (jws: string) => Promise<'taken' | 'not_higher' | 'refused'>;
+  /** Its payload, or undefined where signature, key use, time or form is wrong. */
+  readonly open: <T extends Type.TSchema>(
+    type: SignedType,
+    schema: T,
+    jws: string,
+    nowMs: number,
+  ) => Promise<Type.Static<T> | undefined>;
+};
+
+const useOf = {
+  manifest: 'policy',
+  delta: 'policy',
+  revocation: 'revocation',
+  command: 'command',
+  time: 'time',
+} as const satisfies Readonly<Record<Exclude<SignedType, 'keys'>, KeyUse>>;
+
+/**
+ * Which keys may say what. The root is pinned in the configuration and signs key lists only; all
+ * else is signed by a key of the newest list that has that use.
+ * @param root public JWK
+ */
+export const createTrust = (root: Readonly<Record<string, unknown>>, jws: JwsVerifier): Trust => {
+  let list: KeyList | undefined;
+
+  const offerKeys: Trust['offerKeys'] = async (text) => {
+    const opened = await jws.verify({ jws: text, typ: signedTypes.keys, key: () => root });
+    if (opened === undefined || !Value.Check(KeyList, opened.payload)) return 'refused';
+    if (list !== undefined && opened.payload.serial <= list.serial) return 'not_higher';
+    list = opened.payload;
+    return 'taken';
+  };
+
+  const open: Trust['open'] = async (type, schema, text, nowMs) => {
+    if (type === 'keys') return undefined;
+    const use = useOf[type];
+    const opened = await jws.verify({
+      jws: text,
+      typ: signedTypes[type],
+      key: (kid) => {
+        const key = list?.keys.find((k) => k.kid === kid && k.use === use);
+        return key !== undefined && key.from <= nowMs && nowMs < key.to ? key.jwk : undefined;
+      },
+    });
+    return opened !== undefined && Value.Check(schema, opened.payload) ? opened.payload : undefined;
+  };
+
+  return { keysSerial: () => list?.serial ?? 0, offerKeys, open };
+};
+
+/** What the campus-wide revocation stream says up to entry n; a snapshot never lifts it. */
+export type Revocations = {
+  readonly epoch: () => number;
+  readonly n: () => number;
+  /** Takes the next entry; another is `held` (old) or `gap` (entries between are missing). */
+  readonly offer: (entry: RevocationEntry) => 'taken' | 'held' | 'gap';
+  readonly frozen: (card: string) => boolean;
+  readonly revoked: (credential: string) => boolean;
+};
+
+export const createRevocations = (): Revocations => {
+  const frozen = new Set<string>();
+  const revoked = new Set<string>();
+  let epoch = 0;
+  let n = 0;
+
+  const take: {
+    readonly [K in RevocationEntry['what']['kind']]: (w: RevocationEntry['what']) => void;
+  } = {
+    'credential.revoked': (w) => 'credential' in w && revoked.add(w.credential),
+    'card.frozen': (w) => 'card' in w && frozen.add(w.card),
+    'card.unfrozen': (w) => 'card' in w && frozen.delete(w.card),
+    // The brokers and listeners of the cloud act on this one.
+    'gateway.revoked': () => undefined,
+  };
+
+  const offer: Revocations['offer'] = (entry) => {
+    const older = entry.policyEpoch < epoch || (entry.policyEpoch === epoch && entry.n <= n);
+    if (older) return 'held';
+    const next = entry.policyEpoch > epoch ? 1 : n + 1;
+    if (entry.n !== next) return 'gap';
+    // A later epoch numbers from 1 again; what was held before stays in force.
+    epoch = entry.policyEpoch;
+    n = entry.n;
+    take[entry.what.kind](entry.what);
+    return 'taken';
+  };
+
+  return {
+    epoch: () => epoch,
+    n: () => n,
+    offer,
+    frozen: (card) => frozen.has(card),
+    revoked: (credential) => revoked.has(credential),
+  };
+};

@@ -1,0 +1,242 @@
+import type {
+  ClockQuality,
+  EventRef,
+  JournalClass,
+  Lost,
+  NewEvent,
+  PolicyRow,
+  Primitives,
+  Stream,
+  WireEvent,
+} from '@gatehouse/protocols';
+
+/** Everything that a gateway cannot compute by itself. `main.ts` makes the real ones. */
+export type Ports = {
+  readonly clock: Clock;
+  readonly random: (length: number) => Uint8Array;
+  readonly primitives: Primitives;
+  readonly serial: SerialPorts;
+  readonly modbus: ModbusPorts;
+  readonly journal: Journal;
+  readonly policyStore: PolicyStore;
+  readonly link: CloudLink;
+  readonly http: CloudHttp;
+  readonly zstd: Zstd;
+  readonly jws: JwsVerifier;
+  readonly log: Log;
+};
+
+export type Cancel = () => void;
+
+export type Clock = {
+  /** Unix milliseconds. */
+  readonly nowMs: () => number;
+  /** Milliseconds since this run began; never goes back. */
+  readonly monoMs: () => number;
+  readonly quality: () => ClockQuality;
+  /** 8 hex digits, one per run. */
+  readonly boot: string;
+  readonly after: (delayMs: number, run: () => void) => Cancel;
+};
+
+export type LogFields = Readonly<Record<string, unknown>>;
+/** Event name first, ids as fields; never a raw pass or key. */
+export type Log = {
+  readonly debug: (event: string, fields?: LogFields) => void;
+  readonly info: (event: string, fields?: LogFields) => void;
+  readonly warn: (event: string, fields?: LogFields) => void;
+  readonly error: (event: string, fields?: LogFields) => void;
+};
+
+export type SerialLine = {
+  readonly write: (bytes: Uint8Array) => Promise<void>;
+  readonly onData: (run: (chunk: Uint8Array) => void) => void;
+  /** Runs once, whoever closed it. */
+  readonly onClose: (run: (cause: string) => void) => void;
+  readonly close: () => Promise<void>;
+};
+export type SerialPorts = {
+  /** @param port device path, or `tcp://host:port`; rejects where it cannot be opened */
+  readonly open: (options: { readonly port: string; readonly baud: number }) => Promise<SerialLine>;
+};
+
+/** One Modbus line; calls are carried out one after another, each with its own reply timeout. */
+export type ModbusLine = {
+  readonly readDiscreteInputs: (unit: number, from: number, count: number) => Promise<boolean[]>;
+  readonly readCoils: (unit: number, from: number, count: number) => Promise<boolean[]>;
+  /** @param mayStart asked at the moment of sending; false = never sent, and the call rejects */
+  readonly writeRegister: (
+    unit: number,
+    address: number,
+    value: number,
+    mayStart?: () => boolean,
+  ) => Promise<void>;
+  readonly writeCoil: (unit: number, address: number, on: boolean) => Promise<void>;
+  readonly onClose: (run: (cause: string) => void) => void;
+  readonly close: () => Promise<void>;
+};
+export type ModbusPorts = {
+  /** @param port device path (RTU) or `tcp://host:port` (Modbus TCP) */
+  readonly open: (options: {
+    readonly port: string;
+    readonly baud: number;
+    readonly replyTimeoutMs: number;
+  }) => Promise<ModbusLine>;
+};
+
+/** The last accepted pass of a credential. */
+export type Mark = {
+  readonly credential: string;
+  readonly counter: number;
+  /** Bytes 0..16 of the pass. */
+  readonly body: Uint8Array;
+  readonly door: string;
+  readonly atMs: number;
+};
+
+export type CommandEntry = {
+  readonly id: string;
+  readonly door: string;
+  readonly action: string;
+  readonly actor: string;
+};
+
+/** One transaction: all of it is on disk when the promise resolves, or none of it. */
+export type Append = {
+  readonly events: readonly NewEvent[];
+  /** Conditional upsert: a counter that is not above the stored one fails the whole append. */
+  readonly mark?: Mark;
+  readonly fenceMs?: number;
+  readonly commandBegun?: CommandEntry;
+  readonly commandEnded?: string;
+};
+
+export type Appended =
+  | { readonly ok: true; readonly refs: readonly EventRef[] }
+  | { readonly ok: false; readonly why: 'mark_not_above'; readonly held: Mark };
+
+export type JournalOpened = {
+  readonly epoch: string;
+  /** False after a crash, and for a new or swapped journal. */
+  readonly clean: boolean;
+  readonly fenceMs: number;
+  readonly marks: readonly Mark[];
+  /** Begun and not ended: their outcome is unknown, they never run again. */
+  readonly commandsOpen: readonly CommandEntry[];
+};
+
+export type StreamPosition = {
+  readonly epoch: string;
+  readonly stream: Stream;
+  readonly oldest: number;
+  readonly head: number;
+  readonly acknowledged: number;
+};
+
+export type JournalSlice = {
+  readonly from: number;
+  readonly to: number;
+  readonly events: readonly WireEvent[];
+  readonly lost: readonly Lost[];
+};
+
+export type Journal = {
+  readonly open: () => Promise<JournalOpened>;
+  /** Rejects with GW_JOURNAL_FAILED when the disk refuses. */
+  readonly append: (append: Append) => Promise<Appended>;
+  readonly positions: () => Promise<readonly StreamPosition[]>;
+  /** The next events above `after`, at most `eventsMax` and `bytesMax`; undefined = none. */
+  readonly read: (options: {
+    readonly epoch: string;
+    readonly stream: Stream;
+    readonly after: number;
+    readonly eventsMax: number;
+    readonly bytesMax: number;
+  }) => Promise<JournalSlice | undefined>;
+  readonly acknowledge: (epoch: string, stream: Stream, cursor: number) => Promise<void>;
+  /** What exit and fire releases could not write: declared as lost with the next commit. */
+  readonly declareLost: (
+    stream: Stream,
+    journalClass: JournalClass,
+    count: number,
+  ) => Promise<void>;
+  readonly status: () => { readonly waiting: number; readonly fill: number };
+  /** Called after each commit with the streams that grew. */
+  readonly onAppended: (run: (streams: readonly Stream[]) => void) => void;
+  /** Ends cleanly: the next start keeps the epoch and needs no fence. */
+  readonly close: () => Promise<void>;
+};
+
+/** Which state a policy store holds. */
+export type PolicyHead = {
+  readonly policyEpoch: number;
+  readonly version: number;
+  /** 64 hex digits, see `digestText`. */
+  readonly state: string;
+};
+
+/** The signed things that a gateway keeps, as they came. */
+export type SignedKept = {
+  readonly keys?: string;
+  readonly revocations: readonly string[];
+};
+
+export type PolicyStore = {
+  /** Hands the rows over in chunks, so that 140,000 cards never stand in memory twice. */
+  readonly load: (
+    take: (rows: readonly PolicyRow[]) => void,
+  ) => Promise<{ readonly policy: PolicyHead | undefined; readonly signed: SignedKept }>;
+  /** A new file, then one rename; the old one is kept beside it. */
+  readonly replace: (
+    head: PolicyHead,
+    chunks: AsyncIterable<readonly PolicyRow[]> | Iterable<readonly PolicyRow[]>,
+  ) => Promise<void>;
+  /** One transaction. */
+  readonly apply: (
+    head: PolicyHead,
+    change: {
+      readonly put: readonly PolicyRow[];
+      readonly del: readonly { readonly section: string; readonly key: string }[];
+    },
+  ) => Promise<void>;
+  readonly saveKeys: (jws: string) => Promise<void>;
+  /** Adds to the end of the list. */
+  readonly addRevocations: (jws: readonly string[]) => Promise<void>;
+  readonly close: () => Promise<void>;
+};
+
+export type LinkConnection = {
+  /** Resolves when the broker has it, which proves nothing about the cloud. */
+  readonly publish: (topic: string, payload: Uint8Array | string) => Promise<void>;
+  readonly onMessage: (run: (topic: string, payload: Uint8Array) => void) => void;
+  readonly onClose: (run: (cause: string) => void) => void;
+  readonly close: () => Promise<void>;
+};
+export type CloudLink = {
+  /** Connects once, subscribed to `subscribe` when it resolves; never reconnects by itself. */
+  readonly connect: (options: {
+    readonly clientId: string;
+    readonly subscribe: string;
+    readonly will: { readonly topic: string; readonly payload: string };
+  }) => Promise<LinkConnection>;
+};
+
+export type CloudHttp = {
+  /** GET from the cloud's gateway listener with the gateway's certificate. */
+  readonly get: (path: string, bytesMax: number) => Promise<Uint8Array>;
+};
+
+export type Zstd = {
+  readonly compress: (bytes: Uint8Array) => Uint8Array;
+  /** Throws where the input is damaged or would inflate beyond `bytesMax`. */
+  readonly inflate: (bytes: Uint8Array, bytesMax: number) => Uint8Array;
+};
+
+export type JwsVerifier = {
+  /** The payload of a compact JWS (ES256) with this typ, or undefined where it does not verify. */
+  readonly verify: (options: {
+    readonly jws: string;
+    readonly typ: string;
+    readonly key: (kid: string) => Readonly<Record<string, unknown>> | undefined;
+  }) => Promise<{ readonly kid: string; readonly payload: unknown } | undefined>;
+};

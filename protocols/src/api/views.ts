@@ -1,0 +1,259 @@
+import Type from 'typebox';
+import { severities } from '../conditions.ts';
+import { contactStates, lockStates, passageStates } from '../link/session.ts';
+import { doorClasses } from '../policy/rows.ts';
+
+/** The HTTP API as the dashboard sees it. Times are ISO 8601 with zone. */
+export const Time = Type.String({ maxLength: 35 });
+const Name = Type.Object({ zh: Type.String(), en: Type.String() });
+const OneOf = <const T extends string>(values: readonly T[]) => Type.Enum([...values]);
+
+/** Roles of the demo identity; real scopes come with the policy function of operators. */
+export const roles = ['guard', 'facility', 'teacher', 'student', 'admin'] as const;
+export type Role = (typeof roles)[number];
+
+export const PersonView = Type.Object({
+  id: Type.String(),
+  name: Name,
+  /** `student`, `teacher`, `staff`, `guardian`, `external`. */
+  affiliation: Type.String(),
+  /** Department or class. */
+  unit: Name,
+});
+export type PersonView = Type.Static<typeof PersonView>;
+
+export const SessionView = Type.Object({
+  person: PersonView,
+  role: OneOf(roles),
+  /** What this role may do: the screen hides what is missing, the API refuses it. */
+  may: Type.Array(Type.String()),
+});
+export type SessionView = Type.Static<typeof SessionView>;
+
+/** One choice of the demo identity. */
+export const ChoiceView = Type.Object({ person: PersonView, role: OneOf(roles) });
+export type ChoiceView = Type.Static<typeof ChoiceView>;
+
+export const ErrorView = Type.Object({
+  error: Type.Object({
+    code: Type.String(),
+    text: Name,
+    next: Name,
+  }),
+});
+export type ErrorView = Type.Static<typeof ErrorView>;
+
+export const CampusView = Type.Object({
+  campus: Type.String(),
+  name: Name,
+  site: Type.String(),
+  /** IANA zone in which schedules and screens count. */
+  zone: Type.String(),
+  /** The school's colour, `#rrggbb`, or null for our own. */
+  colour: Type.Union([Type.String(), Type.Null()]),
+  /** True where the demo's stand-in scanners can be used from the screen. */
+  demo: Type.Boolean(),
+});
+export type CampusView = Type.Static<typeof CampusView>;
+
+export const ConditionView = Type.Object({
+  /** `gateway/code/subject` */
+  id: Type.String(),
+  code: Type.String(),
+  severity: OneOf(severities),
+  gateway: Type.String(),
+  subject: Type.String(),
+  subjectName: Name,
+  door: Type.Union([Type.String(), Type.Null()]),
+  since: Time,
+  detail: Type.String(),
+});
+export type ConditionView = Type.Static<typeof ConditionView>;
+
+export const DoorView = Type.Object({
+  id: Type.String(),
+  name: Name,
+  class: OneOf(doorClasses),
+  building: Type.String(),
+  buildingName: Name,
+  gateway: Type.String(),
+  lock: OneOf(lockStates),
+  contact: OneOf(contactStates),
+  passage: OneOf(passageStates),
+  /** False while the gateway is silent or the controller does not answer: the state is old. */
+  fresh: Type.Boolean(),
+  since: Type.Union([Time, Type.Null()]),
+  mayUnlock: Type.Boolean(),
+});
+export type DoorView = Type.Static<typeof DoorView>;
+
+export const GatewayView = Type.Object({
+  id: Type.String(),
+  name: Name,
+  building: Type.String(),
+  state: OneOf(['online', 'silent', 'never'] as const),
+  version: Type.String(),
+  lastBeatAt: Type.Union([Time, Type.Null()]),
+  policy: Type.Object({ held: Type.Integer(), newest: Type.Integer() }),
+  revocation: Type.Object({ held: Type.Integer(), newest: Type.Integer() }),
+  /** Events that wait on the gateway, and how full its journal is, 0 … 1. */
+  waiting: Type.Integer(),
+  journalFill: Type.Number(),
+  clock: OneOf(['trusted', 'holdover', 'untrusted', 'unknown'] as const),
+  doors: Type.Integer(),
+});
+export type GatewayView = Type.Static<typeof GatewayView>;
+
+export const EventView = Type.Object({
+  /** `gateway.epoch.stream.seq` */
+  id: Type.String(),
+  kind: Type.String(),
+  at: Time,
+  receivedAt: Time,
+  /** True when it came more than 10 s after it happened. */
+  late: Type.Boolean(),
+  gateway: Type.String(),
+  gatewayName: Name,
+  door: Type.Union([Type.Object({ id: Type.String(), name: Name }), Type.Null()]),
+  device: Type.Union([Type.String(), Type.Null()]),
+  person: Type.Union([PersonView, Type.Null()]),
+  /** Without evidence; unknown kinds included. */
+  data: Type.Record(Type.String(), Type.Unknown()),
+});
+export type EventView = Type.Static<typeof EventView>;
+
+export const EventPage = Type.Object({
+  events: Type.Array(EventView),
+  /** Give it as `before` for the next page; null at the end. */
+  before: Type.Union([Type.String(), Type.Null()]),
+});
+export type EventPage = Type.Static<typeof EventPage>;
+
+/** accepted → at gateway → sent → confirmed | expired | failed */
+export const commandStates = [
+  'accepted',
+  'at_gateway',
+  'sent',
+  'confirmed',
+  'expired',
+  'failed',
+] as const;
+export const CommandView = Type.Object({
+  id: Type.String(),
+  door: Type.String(),
+  action: Type.String(),
+  state: OneOf(commandStates),
+  /** A CommandFailure code, or null. */
+  failure: Type.Union([Type.String(), Type.Null()]),
+  steps: Type.Array(Type.Object({ state: OneOf(commandStates), at: Time })),
+});
+export type CommandView = Type.Static<typeof CommandView>;
+
+/** People who went in minus people who went out today, by the passages that were taken. */
+export const InsideView = Type.Object({
+  building: Type.String(),
+  buildingName: Name,
+  count: Type.Integer(),
+  /** Entries by quarter of an hour, the last 24 quarters, oldest first. */
+  trend: Type.Array(Type.Integer()),
+});
+export type InsideView = Type.Static<typeof InsideView>;
+
+/** `GET /api/console/now`: everything the console draws before the stream takes over. */
+export const NowView = Type.Object({
+  /** Feed position that this picture contains; the stream goes on from here. */
+  pos: Type.Integer(),
+  doors: Type.Array(DoorView),
+  gateways: Type.Array(GatewayView),
+  conditions: Type.Array(ConditionView),
+  inside: Type.Array(InsideView),
+});
+export type NowView = Type.Static<typeof NowView>;
+
+/**
+ * `GET /api/console/stream`: server-sent events whose id is the feed position. `event: change`
+ * carries this; what a message does not name is unchanged.
+ */
+export const ChangeView = Type.Object({
+  events: Type.Optional(Type.Array(EventView)),
+  doors: Type.Optional(Type.Array(DoorView)),
+  gateways: Type.Optional(Type.Array(GatewayView)),
+  conditions: Type.Optional(Type.Array(ConditionView)),
+  /** Ids of conditions that are over. */
+  cleared: Type.Optional(Type.Array(Type.String())),
+  inside: Type.Optional(Type.Array(InsideView)),
+  commands: Type.Optional(Type.Array(CommandView)),
+});
+export type ChangeView = Type.Static<typeof ChangeView>;
+
+export const UnlockBody = Type.Object({
+  /** Shown in audit and event; may be empty where the door class asks for none. */
+  reason: Type.String({ maxLength: 200 }),
+});
+
+/** `GET /api/me` */
+export const MeView = Type.Object({
+  person: PersonView,
+  card: Type.Object({
+    id: Type.String(),
+    number: Type.String(),
+    state: OneOf(['active', 'frozen', 'ended'] as const),
+    validTo: Time,
+  }),
+  /** The live phone key of this card, or null: then this phone has to enrol. */
+  credential: Type.Union([
+    Type.Object({ id: Type.String(), alg: Type.String(), enrolledAt: Time }),
+    Type.Null(),
+  ]),
+  /** "N of M gateways have the last change of this card." */
+  spread: Type.Object({ have: Type.Integer(), of: Type.Integer() }),
+  doors: Type.Array(
+    Type.Object({ id: Type.String(), name: Name, buildingName: Name, open: Type.Boolean() }),
+  ),
+});
+export type MeView = Type.Static<typeof MeView>;
+
+/** `POST /api/me/enrol/challenge` */
+export const EnrolChallengeView = Type.Object({ nonce: Type.String(), expiresAt: Time });
+export type EnrolChallengeView = Type.Static<typeof EnrolChallengeView>;
+
+/**
+ * `POST /api/me/enrol`: a compact JWS, typ `gate-enrol+jws`, signed by the new key over
+ * `{nonce, key}`; key = raw public key in base64url.
+ */
+export const EnrolBody = Type.Object({ proof: Type.String({ maxLength: 2000 }) });
+export const EnrolledView = Type.Object({
+  credential: Type.String(),
+  campus: Type.String(),
+  /** Server time, for the phone's offset. */
+  at: Time,
+});
+export type EnrolledView = Type.Static<typeof EnrolledView>;
+
+/** A scan of one's own card: history, and `event: use` on `GET /api/me/stream`. */
+export const UseView = Type.Object({
+  id: Type.String(),
+  at: Time,
+  granted: Type.Boolean(),
+  reason: Type.String(),
+  door: Type.Object({ id: Type.String(), name: Name }),
+  counter: Type.Union([Type.Integer(), Type.Null()]),
+});
+export type UseView = Type.Static<typeof UseView>;
+
+/** Demo only: a scanner of the simulator, before which the screen can hold a code. */
+export const ScannerView = Type.Object({
+  device: Type.String(),
+  door: Type.String(),
+  doorName: Name,
+  side: OneOf(['entry', 'exit'] as const),
+  lamp: OneOf(['off', 'green', 'red', 'amber'] as const),
+  display: Type.String(),
+});
+export type ScannerView = Type.Static<typeof ScannerView>;
+
+/** Demo only: `POST /api/demo/scan`; answers with what the scanner then showed. */
+export const DemoScanBody = Type.Object({
+  device: Type.String({ maxLength: 40 }),
+  text: Type.String({ maxLength: 4096 }),
+});

@@ -1,0 +1,170 @@
+import Type from 'typebox';
+import { Id } from './ids.ts';
+import type { Text } from './text.ts';
+import { At } from './time.ts';
+
+/** Who must move, and how fast: `alarm` now, `attention` today, `notice` when there is time. */
+export const severities = ['alarm', 'attention', 'notice'] as const;
+export type Severity = (typeof severities)[number];
+
+export type ConditionRow = {
+  readonly severity: Severity;
+  /** The scope that `subject` names. */
+  readonly of: 'gateway' | 'device' | 'door' | 'cloud';
+  readonly title: Text;
+  readonly text: Text;
+  readonly remedy: Text;
+};
+
+/** Health is not logs: what is wrong now, from one table that gateway, cloud and screen share. */
+export const conditions = {
+  serial_lost: {
+    severity: 'attention',
+    of: 'device',
+    title: { zh: '扫码头断开', en: 'Scanner disconnected' },
+    text: {
+      zh: '串口 {detail} 打不开或已断开，正在重连',
+      en: 'The line {detail} is closed; trying again',
+    },
+    remedy: { zh: '检查线缆、电源与串口名称', en: 'Check cable, power and the name of the port' },
+  },
+  reader_noisy: {
+    severity: 'notice',
+    of: 'device',
+    title: { zh: '扫码头数据异常', en: 'Scanner sends noise' },
+    text: {
+      zh: '收到无法成行的数据并已丢弃（{detail}）',
+      en: 'Bytes that form no line were dropped ({detail})',
+    },
+    remedy: {
+      zh: '检查波特率、接地与扫码头设置',
+      en: 'Check baud rate, grounding and scanner settings',
+    },
+  },
+  device_silent: {
+    severity: 'attention',
+    of: 'device',
+    title: { zh: '控制器无应答', en: 'Controller silent' },
+    text: {
+      zh: '控制器没有应答，门状态未知',
+      en: 'The controller does not answer; the door is unknown',
+    },
+    remedy: { zh: '检查控制器电源与总线', en: 'Check power and bus of the controller' },
+  },
+  input_stuck: {
+    severity: 'attention',
+    of: 'device',
+    title: { zh: '通行检测常亮', en: 'Passage input stuck' },
+    text: {
+      zh: '通行检测输入长时间不变（{detail}）',
+      en: 'A passage input has not changed for long ({detail})',
+    },
+    remedy: { zh: '清洁或更换红外对射', en: 'Clean or replace the light barrier' },
+  },
+  unlock_failed: {
+    severity: 'attention',
+    of: 'door',
+    title: { zh: '门未确认打开', en: 'Door did not confirm' },
+    text: { zh: '已下发开门，但控制器没有确认', en: 'An unlock was sent and not confirmed' },
+    remedy: { zh: '现场查看门与控制器', en: 'Look at the door and its controller' },
+  },
+  output_on: {
+    severity: 'alarm',
+    of: 'door',
+    title: { zh: '门锁输出未复位', en: 'Lock output stays on' },
+    text: { zh: '开门输出超过时限仍未复位', en: 'The unlock output is still on past its time' },
+    remedy: { zh: '派人看守，检查继电器', en: 'Post somebody there and check the relay' },
+  },
+  journal_failed: {
+    severity: 'alarm',
+    of: 'gateway',
+    title: { zh: '账簿写入失败', en: 'Journal cannot be written' },
+    text: {
+      zh: '无法写入本地账簿：入口拒绝，出口放行（{detail}）',
+      en: 'Entries refuse, exits open ({detail})',
+    },
+    remedy: { zh: '检查存储卡，必要时更换', en: 'Check the storage card, replace it if needed' },
+  },
+  journal_filling: {
+    severity: 'attention',
+    of: 'gateway',
+    title: { zh: '未上传事件过多', en: 'Many events not sent yet' },
+    text: { zh: '本地账簿已用 {detail}', en: 'The journal is {detail} full' },
+    remedy: { zh: '恢复到云端的网络', en: 'Restore the network to the cloud' },
+  },
+  cloud_unreachable: {
+    severity: 'attention',
+    of: 'gateway',
+    title: { zh: '云端不可达', en: 'Cloud unreachable' },
+    text: { zh: '网关离线自治，事件存于本地', en: 'The gateway works alone and keeps its events' },
+    remedy: { zh: '检查校园网与云端服务', en: 'Check the campus network and the cloud service' },
+  },
+  gateway_silent: {
+    severity: 'attention',
+    of: 'gateway',
+    title: { zh: '网关失联', en: 'Gateway silent' },
+    text: { zh: '云端收不到此网关的心跳', en: 'The cloud does not hear this gateway' },
+    remedy: {
+      zh: '检查网关电源与网络；门仍按本地策略工作',
+      en: 'Check power and network; its doors go on',
+    },
+  },
+  clock_untrusted: {
+    severity: 'attention',
+    of: 'gateway',
+    title: { zh: '网关时间不可信', en: 'Clock not trusted' },
+    text: { zh: '没有时钟来源，动态码无法判定', en: 'No source of time: passes cannot be judged' },
+    remedy: { zh: '检查时钟电池与校时服务', en: 'Check the clock battery and the time service' },
+  },
+  policy_missing: {
+    severity: 'attention',
+    of: 'gateway',
+    title: { zh: '没有策略', en: 'No policy' },
+    text: {
+      zh: '网关还没有收到签名策略，入口全部拒绝',
+      en: 'No signed policy yet: every entry refuses',
+    },
+    remedy: { zh: '检查网关与云端的连接和证书', en: 'Check link and certificate of the gateway' },
+  },
+  policy_refused: {
+    severity: 'alarm',
+    of: 'gateway',
+    title: { zh: '策略签名不符', en: 'Policy refused' },
+    text: { zh: '收到的策略未通过验证（{detail}）', en: 'A policy did not verify ({detail})' },
+    remedy: { zh: '核对密钥清单；排查冒充的服务', en: 'Check the key list; look for an impostor' },
+  },
+  batch_quarantined: {
+    severity: 'attention',
+    of: 'gateway',
+    title: { zh: '批次被隔离', en: 'Batch set aside' },
+    text: {
+      zh: '一个批次无法读取，原文已保存（{detail}）',
+      en: 'A batch could not be read and was kept ({detail})',
+    },
+    remedy: { zh: '把隔离的批次发给支持人员', en: 'Send the kept batch to support' },
+  },
+  events_lost: {
+    severity: 'attention',
+    of: 'gateway',
+    title: { zh: '事件缺口', en: 'Events are missing' },
+    text: {
+      zh: '网关声明缺失事件（{detail}）',
+      en: 'The gateway declares missing events ({detail})',
+    },
+    remedy: { zh: '查看缺口列表，检查存储卡', en: 'See the list of gaps; check the storage card' },
+  },
+} as const satisfies Readonly<Record<string, ConditionRow>>;
+
+export type ConditionCode = keyof typeof conditions;
+
+// The keys of a literal are its keys: nothing adds one later.
+export const conditionCodes = Object.keys(conditions) as readonly ConditionCode[];
+
+/** One active condition, as the gateway reports it. `subject` is a device, door or gateway id. */
+export const Condition = Type.Object({
+  code: Type.String({ pattern: '^[a-z][a-z0-9_]{0,39}$' }),
+  subject: Id,
+  since: At,
+  detail: Type.String({ maxLength: 200 }),
+});
+export type Condition = Type.Static<typeof Condition>;

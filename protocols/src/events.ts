@@ -1,0 +1,354 @@
+import Type from 'typebox';
+import { Cursor, Id, Seq, type Stream } from './ids.ts';
+import type { Text } from './text.ts';
+import { At, ClockStamp } from './time.ts';
+
+export const journalClasses = ['door', 'audit', 'money', 'telemetry'] as const;
+export type JournalClass = (typeof journalClasses)[number];
+
+const Side = Type.Union([Type.Literal('entry'), Type.Literal('exit')]);
+export type Side = Type.Static<typeof Side>;
+const Code = Type.String({ pattern: '^[a-z][a-z0-9_]{0,59}$' });
+const Uuid = Type.String({ maxLength: 36 });
+const PolicyStamp = Type.Object({ epoch: Cursor, version: Cursor, ageMs: Cursor });
+
+/** On whose word a decision rests: this gateway alone, its claim group, or alone while cut off. */
+export const bases = ['local', 'group', 'island'] as const;
+
+/** What the decision was about. `person` and `card` are there when the credential was known. */
+export const Decision = Type.Object({
+  reason: Code,
+  side: Side,
+  reader: Id,
+  basis: Type.Enum([...bases]),
+  policy: PolicyStamp,
+  credential: Type.Optional(Type.String({ pattern: '^[0-9a-f]{16}$' })),
+  counter: Type.Optional(Cursor),
+  card: Type.Optional(Uuid),
+  person: Type.Optional(Uuid),
+  audience: Type.Optional(Type.String({ maxLength: 130 })),
+  duress: Type.Optional(Type.Boolean()),
+  /** Scans that this reader folded since its last row: a held phone, a stream of nonsense. */
+  repeats: Type.Optional(Cursor),
+});
+export type Decision = Type.Static<typeof Decision>;
+
+/** The cause of an unlock or passage: an event id or a command id. */
+const Cause = Type.String({ maxLength: 120 });
+const Command = Type.Object({ command: Uuid, action: Code, actor: Type.Optional(Uuid) });
+const ConditionRef = Type.Object({
+  code: Code,
+  subject: Id,
+  detail: Type.String({ maxLength: 200 }),
+});
+const Passage = Type.Object({
+  cause: Type.Optional(Cause),
+  side: Type.Optional(Side),
+  person: Type.Optional(Uuid),
+});
+const Nothing = Type.Object({});
+
+/** What a screen, which knows names and language, fills into a sentence. */
+export const sentenceNames = [
+  'person',
+  'door',
+  'gateway',
+  'device',
+  'reason',
+  'next',
+  'action',
+  'condition',
+  'subject',
+] as const;
+
+export type EventRow = {
+  readonly journalClass: JournalClass;
+  readonly stream: Stream;
+  readonly data: Type.TSchema;
+  /** Who did what where; holds `sentenceNames` in braces. */
+  readonly sentence: Text;
+  /** The console roles that may see it; empty = everybody who may see the door. */
+  readonly seenBy: readonly ('guard' | 'facility' | 'admin')[];
+};
+
+/** Every kind of event; readers store and show kinds that they do not know. */
+export const eventKinds = {
+  'gateway.started': {
+    journalClass: 'audit',
+    stream: 'main',
+    seenBy: [],
+    data: Type.Object({ version: Type.String(), clean: Type.Boolean() }),
+    sentence: { zh: '网关 {gateway} 启动', en: 'Gateway {gateway} started' },
+  },
+  'gateway.stopped': {
+    journalClass: 'audit',
+    stream: 'main',
+    seenBy: [],
+    data: Nothing,
+    sentence: { zh: '网关 {gateway} 停止', en: 'Gateway {gateway} stopped' },
+  },
+  'clock.stepped': {
+    journalClass: 'audit',
+    stream: 'main',
+    seenBy: [],
+    data: Type.Object({ byMs: Type.Integer() }),
+    sentence: { zh: '网关 {gateway} 的时间被校正', en: 'The clock of gateway {gateway} was set' },
+  },
+  'policy.applied': {
+    journalClass: 'audit',
+    stream: 'main',
+    seenBy: [],
+    data: Type.Object({ epoch: Cursor, version: Cursor, how: Code }),
+    sentence: { zh: '网关 {gateway} 启用新策略', en: 'Gateway {gateway} applied a new policy' },
+  },
+  'device.lost': {
+    journalClass: 'door',
+    stream: 'main',
+    seenBy: [],
+    data: Type.Object({ detail: Type.String({ maxLength: 200 }) }),
+    sentence: { zh: '{door} 的设备 {device} 失联', en: 'Device {device} of {door} was lost' },
+  },
+  'device.found': {
+    journalClass: 'door',
+    stream: 'main',
+    seenBy: [],
+    data: Nothing,
+    sentence: { zh: '{door} 的设备 {device} 恢复', en: 'Device {device} of {door} is back' },
+  },
+  'access.granted': {
+    journalClass: 'door',
+    stream: 'main',
+    seenBy: [],
+    data: Decision,
+    sentence: { zh: '{person} 在 {door} 扫码 · {reason}', en: '{person} at {door} · {reason}' },
+  },
+  'access.denied': {
+    journalClass: 'door',
+    stream: 'main',
+    seenBy: [],
+    data: Decision,
+    sentence: {
+      zh: '{person} 在 {door} 扫码 · 拒绝：{reason} — {next}',
+      en: '{person} at {door} · refused: {reason} — {next}',
+    },
+  },
+  'access.taken': {
+    journalClass: 'door',
+    stream: 'main',
+    seenBy: [],
+    data: Passage,
+    sentence: { zh: '{person} 通过 {door}', en: '{person} went through {door}' },
+  },
+  'access.not_taken': {
+    journalClass: 'door',
+    stream: 'main',
+    seenBy: [],
+    data: Passage,
+    sentence: { zh: '{person} 未通过 {door}', en: '{person} did not go through {door}' },
+  },
+  'door.opened': {
+    journalClass: 'door',
+    stream: 'main',
+    seenBy: [],
+    data: Passage,
+    sentence: { zh: '{door} 打开', en: '{door} opened' },
+  },
+  'door.closed': {
+    journalClass: 'door',
+    stream: 'main',
+    seenBy: [],
+    data: Nothing,
+    sentence: { zh: '{door} 关闭', en: '{door} closed' },
+  },
+  'door.forced': {
+    journalClass: 'door',
+    stream: 'urgent',
+    seenBy: [],
+    data: Passage,
+    sentence: { zh: '{door} 无授权通行', en: 'Passage at {door} without a grant' },
+  },
+  'door.held_warned': {
+    journalClass: 'door',
+    stream: 'main',
+    seenBy: [],
+    data: Nothing,
+    sentence: { zh: '{door} 开门过久', en: '{door} is open for long' },
+  },
+  'door.held': {
+    journalClass: 'door',
+    stream: 'urgent',
+    seenBy: [],
+    data: Nothing,
+    sentence: { zh: '{door} 开门超时', en: '{door} is held open' },
+  },
+  'door.mode_changed': {
+    journalClass: 'door',
+    stream: 'main',
+    seenBy: [],
+    data: Type.Object({ mode: Code, cause: Type.Optional(Cause) }),
+    sentence: { zh: '{door} 模式改变', en: '{door} changed its mode' },
+  },
+  'door.relocked': {
+    journalClass: 'door',
+    stream: 'main',
+    seenBy: [],
+    data: Type.Object({ outputs: Type.Array(Type.String({ maxLength: 40 }), { maxItems: 16 }) }),
+    sentence: {
+      zh: '网关启动时把 {door} 重新上锁',
+      en: '{door} was locked again when the gateway started',
+    },
+  },
+  'exit.requested': {
+    journalClass: 'door',
+    stream: 'main',
+    seenBy: [],
+    data: Nothing,
+    sentence: { zh: '{door} 按下出门按钮', en: 'The exit button of {door} was pressed' },
+  },
+  'reader.tampered': {
+    journalClass: 'door',
+    stream: 'urgent',
+    seenBy: [],
+    data: Nothing,
+    sentence: { zh: '{door} 的读头被拆动', en: 'The reader of {door} was tampered with' },
+  },
+  'command.accepted': {
+    journalClass: 'audit',
+    stream: 'main',
+    seenBy: [],
+    data: Command,
+    sentence: {
+      zh: '{person} 要求远程{action} {door}',
+      en: '{person} asked to {action} {door} from afar',
+    },
+  },
+  'command.sent': {
+    journalClass: 'audit',
+    stream: 'main',
+    seenBy: [],
+    data: Command,
+    sentence: { zh: '{action}命令已下发到 {door}', en: 'Sent to {door}: {action}' },
+  },
+  'command.confirmed': {
+    journalClass: 'audit',
+    stream: 'main',
+    seenBy: [],
+    data: Command,
+    sentence: {
+      zh: '{door} 确认：{person} 远程{action}',
+      en: '{door} confirmed: {action} by {person}',
+    },
+  },
+  'command.expired': {
+    journalClass: 'audit',
+    stream: 'main',
+    seenBy: [],
+    data: Command,
+    sentence: {
+      zh: '对 {door} 的{action}命令已过期',
+      en: 'The command to {action} {door} expired',
+    },
+  },
+  'command.failed': {
+    journalClass: 'audit',
+    stream: 'main',
+    seenBy: [],
+    data: Type.Object({ ...Command.properties, reason: Code }),
+    sentence: { zh: '对 {door} 的{action}没有成功', en: '{action} at {door} did not succeed' },
+  },
+  'condition.raised': {
+    journalClass: 'audit',
+    stream: 'urgent',
+    seenBy: [],
+    data: ConditionRef,
+    sentence: { zh: '{condition}（{subject}）', en: '{condition} ({subject})' },
+  },
+  'condition.cleared': {
+    journalClass: 'audit',
+    stream: 'urgent',
+    seenBy: [],
+    data: ConditionRef,
+    sentence: { zh: '已恢复：{condition}（{subject}）', en: 'Over: {condition} ({subject})' },
+  },
+  'presence.entered': {
+    journalClass: 'telemetry',
+    stream: 'telemetry',
+    seenBy: [],
+    data: Nothing,
+    sentence: { zh: '{person} 进入范围', en: '{person} came into range' },
+  },
+  'presence.left': {
+    journalClass: 'telemetry',
+    stream: 'telemetry',
+    seenBy: [],
+    data: Nothing,
+    sentence: { zh: '{person} 离开范围', en: '{person} left the range' },
+  },
+  'sale.started': {
+    journalClass: 'money',
+    stream: 'main',
+    seenBy: ['admin'],
+    data: Nothing,
+    sentence: { zh: '{device} 开始一笔消费', en: 'A sale began at {device}' },
+  },
+  'sale.approved': {
+    journalClass: 'money',
+    stream: 'main',
+    seenBy: ['admin'],
+    data: Nothing,
+    sentence: { zh: '{device} 消费成功', en: 'A sale was approved at {device}' },
+  },
+  'sale.declined': {
+    journalClass: 'money',
+    stream: 'main',
+    seenBy: ['admin'],
+    data: Nothing,
+    sentence: { zh: '{device} 消费被拒', en: 'A sale was declined at {device}' },
+  },
+  'sale.voided': {
+    journalClass: 'money',
+    stream: 'main',
+    seenBy: ['admin'],
+    data: Nothing,
+    sentence: { zh: '{device} 消费撤销', en: 'A sale was voided at {device}' },
+  },
+  'sale.refunded': {
+    journalClass: 'money',
+    stream: 'main',
+    seenBy: ['admin'],
+    data: Nothing,
+    sentence: { zh: '{device} 退款', en: 'A sale was refunded at {device}' },
+  },
+} as const satisfies Readonly<Record<string, EventRow>>;
+
+export type EventKind = keyof typeof eventKinds;
+export type EventData<K extends EventKind> = Type.Static<(typeof eventKinds)[K]['data']>;
+
+/** An event as the edge hands it to its journal: no sequence yet, that comes with the commit. */
+export type NewEvent = {
+  [K in EventKind]: {
+    readonly kind: K;
+    readonly at: number;
+    readonly clock: ClockStamp;
+    readonly door?: string;
+    readonly device?: string;
+    readonly data: EventData<K>;
+    /** The 81 bytes of an accepted or judged pass, base64url; goes into one column, nowhere else. */
+    readonly evidence?: string;
+  };
+}[EventKind];
+
+/** An event on the wire. `kind` and `data` are open: a newer gateway is never quarantined. */
+export const WireEvent = Type.Object({
+  seq: Seq,
+  kind: Type.String({ pattern: '^[a-z]+\\.[a-z_]+$', maxLength: 60 }),
+  at: At,
+  clock: ClockStamp,
+  door: Type.Optional(Id),
+  device: Type.Optional(Id),
+  data: Type.Record(Type.String({ maxLength: 60 }), Type.Unknown()),
+  evidence: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{108}$' })),
+});
+export type WireEvent = Type.Static<typeof WireEvent>;
+
+export const isEventKind = (kind: string): kind is EventKind => Object.hasOwn(eventKinds, kind);

@@ -1,0 +1,18 @@
+import type { Text } from '../text.ts';
+
+/** Why a command did not run; the code travels to the screen. */
+export const commandFailures = {
+  gateway_offline: { zh: '网关不在线', en: 'The gateway is not online' },
+  other_session: {
+    zh: '网关已重新连接，请再试',
+    en: 'The gateway reconnected meanwhile: try again',
+  },
+  expired: { zh: '命令到达太晚', en: 'The command came too late' },
+  door_unknown: { zh: '此网关没有这个门', en: 'This gateway has no such door' },
+  door_not_ready: { zh: '门控制器没有应答', en: 'The door controller does not answer' },
+  unlock_failed: { zh: '门没有确认打开', en: 'The door did not confirm' },
+  unknown_outcome: { zh: '网关中途重启，结果未知', en: 'The gateway restarted: outcome unknown' },
+  journal_failed: { zh: '网关无法写入账簿', en: 'The gateway could not write its journal' },
+  not_allowed: { zh: '没有权限', en: 'Not allowed' },
+} as const satisfies Readonly<Record<string, Text>>;
+export type CommandFailure = keyof typeof commandFailures;

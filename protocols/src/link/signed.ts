@@ -1,0 +1,117 @@
+import Type from 'typebox';
+import { CredentialId, Cursor, Id, Uuid } from '../ids.ts';
+import { At } from '../time.ts';
+import { SessionId } from './session.ts';
+
+/**
+ * The small things that are signed. Each travels as a compact JWS (ES256) whose protected header is
+ * `{alg, kid, typ}`; the typ of one is never accepted for another.
+ */
+export const signedTypes = {
+  keys: 'gh-keys+jws',
+  manifest: 'gh-manifest+jws',
+  delta: 'gh-delta+jws',
+  revocation: 'gh-revocation+jws',
+  command: 'gh-command+jws',
+  time: 'gh-time+jws',
+} as const;
+export type SignedType = keyof typeof signedTypes;
+
+export const keyUses = ['policy', 'revocation', 'command', 'time'] as const;
+export type KeyUse = (typeof keyUses)[number];
+
+const Sha256 = Type.String({ pattern: '^[0-9a-f]{64}$' });
+const PublicJwk = Type.Object({
+  kty: Type.Literal('EC'),
+  crv: Type.Literal('P-256'),
+  x: Type.String({ maxLength: 60 }),
+  y: Type.String({ maxLength: 60 }),
+});
+
+/** Signed by the offline root, which the gateway pins; a gateway takes only higher serials. */
+export const KeyList = Type.Object({
+  serial: Cursor,
+  issuedAt: At,
+  keys: Type.Array(
+    Type.Object({
+      kid: Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' }),
+      use: Type.Enum([...keyUses]),
+      jwk: PublicJwk,
+      from: At,
+      to: At,
+    }),
+    { maxItems: 64 },
+  ),
+});
+export type KeyList = Type.Static<typeof KeyList>;
+
+/** Points to a snapshot: zstd NDJSON of PolicyRow, fetched over HTTPS from the cloud. */
+export const Manifest = Type.Object({
+  gateway: Id,
+  policyEpoch: Cursor,
+  version: Cursor,
+  /** Of the compressed bytes. */
+  sha256: Sha256,
+  bytes: Cursor,
+  format: Type.Literal('ndjson+zstd'),
+  /** Digest of the state itself, see policy/digest.ts. */
+  state: Sha256,
+  issuedAt: At,
+});
+export type Manifest = Type.Static<typeof Manifest>;
+
+/** From one version to a later one. `from` is not what is held: fetch the snapshot. */
+export const Delta = Type.Object({
+  gateway: Id,
+  policyEpoch: Cursor,
+  from: Cursor,
+  to: Cursor,
+  ops: Type.Array(
+    Type.Union([
+      Type.Object({ put: Type.Unknown() }),
+      Type.Object({ del: Type.Object({ section: Id, key: Type.String({ maxLength: 120 }) }) }),
+    ]),
+    { maxItems: 2000 },
+  ),
+  /** Digest of the state at `to`. */
+  state: Sha256,
+  issuedAt: At,
+});
+export type Delta = Type.Static<typeof Delta>;
+
+/**
+ * One entry of the campus-wide revocation stream: the same bytes for every gateway, ordered by
+ * (policyEpoch, n), never lifted by a snapshot.
+ */
+export const RevocationEntry = Type.Object({
+  policyEpoch: Cursor,
+  n: Cursor,
+  at: At,
+  what: Type.Union([
+    Type.Object({ kind: Type.Literal('credential.revoked'), credential: CredentialId }),
+    Type.Object({ kind: Type.Literal('card.frozen'), card: Uuid }),
+    Type.Object({ kind: Type.Literal('card.unfrozen'), card: Uuid }),
+    Type.Object({ kind: Type.Literal('gateway.revoked'), serial: Type.String({ maxLength: 64 }) }),
+  ]),
+});
+export type RevocationEntry = Type.Static<typeof RevocationEntry>;
+
+export const commandActions = ['unlock'] as const;
+export const commandTtlMsMax = 10_000;
+
+/**
+ * Runs only in the session that it names, and only while monotonic now minus the monotonic time of
+ * beat `beat` is at most ttlMs: no wall clock decides.
+ */
+export const Command = Type.Object({
+  id: Uuid,
+  gateway: Id,
+  session: SessionId,
+  beat: Cursor,
+  ttlMs: Type.Integer({ minimum: 100, maximum: commandTtlMsMax }),
+  door: Id,
+  action: Type.Enum([...commandActions]),
+  actor: Uuid,
+  reason: Type.String({ maxLength: 200 }),
+});
+export type Command = Type.Static<typeof Command>;

@@ -1,0 +1,112 @@
+import Type from 'typebox';
+import { CredentialId, Id, Uuid } from '../ids.ts';
+import { At } from '../time.ts';
+
+/**
+ * What a gateway needs to decide alone, as rows of small sections. A snapshot is all rows, a delta
+ * puts and deletes some. Names are only of people with rights in that building.
+ */
+const Name = Type.String({ maxLength: 80 });
+const Minutes = Type.Integer({ minimum: 0, maximum: 1440 });
+
+export const doorClasses = [
+  'gate',
+  'guarded_gate',
+  'classroom',
+  'lab',
+  'dormitory',
+  'library',
+  'canteen',
+  'exit',
+  'store',
+] as const;
+export type DoorClass = (typeof doorClasses)[number];
+
+export const SiteRow = Type.Object({
+  section: Type.Literal('site'),
+  /** Audience root of every pass. */
+  campus: Id,
+  site: Id,
+  /** IANA zone of the schedules. */
+  zone: Type.String({ maxLength: 60 }),
+});
+
+export const DoorRow = Type.Object({
+  section: Type.Literal('door'),
+  id: Id,
+  class: Type.Enum([...doorClasses]),
+  zone: Type.Optional(Id),
+  nameZh: Name,
+  nameEn: Name,
+  /** How long the device holds the door open. */
+  unlockMs: Type.Integer({ minimum: 500, maximum: 30_000 }),
+});
+
+/**
+ * Days 1 = Monday … 7 = Sunday; minutes of wall time in the site's zone, from ≤ t < to. Where `to`
+ * is not above `from` the window begins on its day and ends on the next.
+ */
+export const ScheduleRow = Type.Object({
+  section: Type.Literal('schedule'),
+  id: Id,
+  windows: Type.Array(
+    Type.Object({
+      days: Type.Array(Type.Integer({ minimum: 1, maximum: 7 }), { maxItems: 7 }),
+      from: Minutes,
+      to: Minutes,
+    }),
+    { maxItems: 50 },
+  ),
+});
+
+/** A group may open a door while the schedule runs. */
+export const RuleRow = Type.Object({
+  section: Type.Literal('rule'),
+  id: Id,
+  group: Id,
+  door: Id,
+  schedule: Id,
+});
+
+/** One card: the holder's groups and the days on which it holds. */
+export const CardRow = Type.Object({
+  section: Type.Literal('card'),
+  id: Uuid,
+  person: Uuid,
+  groups: Type.Array(Id, { maxItems: 50 }),
+  validFrom: At,
+  validTo: At,
+});
+
+/** A phone key: raw public key, base64url (ES256 65 bytes, EdDSA 32 bytes). */
+export const CredentialRow = Type.Object({
+  section: Type.Literal('credential'),
+  id: CredentialId,
+  card: Uuid,
+  alg: Type.Union([Type.Literal('ES256'), Type.Literal('EdDSA')]),
+  key: Type.String({ pattern: '^[A-Za-z0-9_-]{43,87}$' }),
+});
+
+export const PolicyRow = Type.Union([
+  SiteRow,
+  DoorRow,
+  ScheduleRow,
+  RuleRow,
+  CardRow,
+  CredentialRow,
+]);
+export type PolicyRow = Type.Static<typeof PolicyRow>;
+export type PolicySection = PolicyRow['section'];
+export type PolicyRowOf<S extends PolicySection> = Extract<PolicyRow, { section: S }>;
+
+export const policySections = [
+  'site',
+  'door',
+  'schedule',
+  'rule',
+  'card',
+  'credential',
+] as const satisfies readonly PolicySection[];
+
+/** The key of a row inside its section. */
+export const policyKey = (row: PolicyRow): string => (row.section === 'site' ? row.site : row.id);

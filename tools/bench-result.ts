@@ -1,0 +1,65 @@
+/** One form for every figure that the project states about itself. */
+export type BenchResult = {
+  readonly bench: string;
+  /** Everything measured; the unit stands in the name: `p99Ms`, `memoryMiB`. */
+  readonly figures: Readonly<Record<string, number>>;
+  /** Ours against the limit of the same run; null where the aim is no ratio. */
+  readonly ratio: number | null;
+  /** What it was measured against in the same run, in words. */
+  readonly limit: string;
+  readonly aim: number | null;
+  /** True only if every aim of the bench is met. */
+  readonly met: boolean;
+};
+
+type BenchRow = { readonly name: string; readonly path: string; readonly measures: string };
+
+export const benchTable: readonly BenchRow[] = [
+  {
+    name: 'verify',
+    path: 'gateway/bench/verify.ts',
+    measures: 'pass text in, judged, against raw P-256 verify; memory with 140,000 cards',
+  },
+  {
+    name: 'scan',
+    path: 'gateway/bench/scan.ts',
+    measures: 'last byte of a scan in, first unlock byte out, other doors busy, disk slow',
+  },
+];
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
+
+const isNumberOrNull = (value: unknown): boolean => value === null || Number.isFinite(value);
+
+export const isBenchModule = (
+  module: unknown,
+): module is { readonly bench: () => Promise<unknown> } =>
+  isRecord(module) && typeof module['bench'] === 'function';
+
+/** Benches are loaded by path, so the compiler cannot vouch for what they return. */
+export const isBenchResult = (value: unknown): value is BenchResult =>
+  isRecord(value) &&
+  typeof value['bench'] === 'string' &&
+  typeof value['limit'] === 'string' &&
+  typeof value['met'] === 'boolean' &&
+  isNumberOrNull(value['ratio']) &&
+  isNumberOrNull(value['aim']) &&
+  isRecord(value['figures']) &&
+  Object.values(value['figures']).every((figure) => Number.isFinite(figure));
+
+const round = (value: number): string => String(Number(value.toPrecision(4)));
+
+export const readable = (result: BenchResult): string => {
+  const rows: readonly (readonly [string, string])[] = [
+    ...Object.entries(result.figures).map(([name, value]) => [name, round(value)] as const),
+    ['ratio', result.ratio === null ? '-' : round(result.ratio)],
+    ['aim', result.aim === null ? '-' : round(result.aim)],
+    ['against', result.limit],
+    ['met', result.met ? 'yes' : 'NO'],
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return [result.bench, ...rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`)].join(
+    '\n',
+  );
+};

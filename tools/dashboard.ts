@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root, run } from './run.ts';
+import { listFiles } from './suites.ts';
+
+/** What the built pages are made of, besides the packages of the lock file. */
+const inputFolders = ['dashboard/', 'protocols/src/'];
+const inputFiles = ['package-lock.json', 'tsconfig.json'];
+
+const isInput = (path: string): boolean =>
+  inputFiles.includes(path) ||
+  (inputFolders.some((folder) => path.startsWith(folder)) && !path.includes('.test.'));
+
+/** Times of files say nothing after a checkout: the stamp is a hash of names and contents. */
+const inputStamp = (): string => {
+  const hash = createHash('sha256');
+  for (const path of listFiles(root).filter(isInput)) {
+    hash
+      .update(`${path}\0`)
+      .update(readFileSync(join(root, path)))
+      .update('\0');
+  }
+  return hash.digest('hex');
+};
+
+const stampPath = join(root, 'dashboard', 'dist', '.inputs');
+
+/**
+ * Builds the dashboard unless dist/ was built from exactly these sources.
+ * @returns false where the build failed; its output has been shown
+ */
+export const buildDashboardIfStale = async (): Promise<boolean> => {
+  const stamp = inputStamp();
+  if (existsSync(stampPath) && readFileSync(stampPath, 'utf8') === stamp) return true;
+  console.log('Building the dashboard (its sources changed) …');
+  const { code } = await run(['npm', 'run', 'build'], { output: 'show' });
+  if (code !== 0) return false;
+  writeFileSync(stampPath, stamp);
+  return true;
+};
