@@ -5,6 +5,8 @@ import { CloudError } from './errors.ts';
 const closed = { additionalProperties: false } as const;
 const Path = Type.String({ minLength: 1 });
 const HostPort = Type.String({ pattern: '^[^:/\\s]+:\\d{1,5}$' });
+/** A certificate names addresses, so a name will not do. */
+const AddressPort = Type.String({ pattern: '^\\d{1,3}(?:\\.\\d{1,3}){3}:\\d{1,5}$' });
 const Secret = Type.Object({ file: Path }, closed);
 
 /** The file of the cloud service. Paths are relative to the file itself. */
@@ -42,6 +44,8 @@ export const CloudConfig = Type.Object(
           /** Which campus is seeded into an empty database, and how many people it has. */
           seed: Type.Integer({ minimum: 1 }),
           people: Type.Integer({ minimum: 20, maximum: 20_000 }),
+          /** Phones on the network, by one-time codes: `0.0.0.0:port`, or one address of ours. */
+          lan: Type.Optional(Type.Object({ listen: AddressPort }, closed)),
         },
         closed,
       ),
@@ -62,6 +66,7 @@ const addressesOf = ({ listen, gatewayListen, broker, demo }: CloudConfig) =>
     gatewayListen,
     'broker.embedded.listen': 'embedded' in broker ? broker.embedded.listen : undefined,
     'demo.simulator': demo?.simulator,
+    'demo.lan.listen': demo?.lan?.listen,
   });
 
 /** @throws CloudError CL_CONFIG with `file:line:column` of each fault */

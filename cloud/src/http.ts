@@ -1,4 +1,7 @@
 import { createSimulator } from './adapters/simulator.ts';
+import { startLanServer } from './api/lan-server.ts';
+import type { LanOptions } from './api/lan-server.ts';
+import type { ApiParts } from './api/parts.ts';
 import { createApiServer } from './api/server.ts';
 import { createStreamHub } from './api/stream/hub.ts';
 import { appendAudit } from './audit/audit.ts';
@@ -15,9 +18,15 @@ export type HttpOptions = {
   readonly database: string;
   /** The built dashboard; undefined where it is not built. */
   readonly dashboardDir: string | undefined;
+  /** Phones on the network, where the configuration has them. */
+  readonly lan: Omit<LanOptions, 'dashboardDir' | 'primitives'> | undefined;
 };
 
-export type Http = { readonly close: () => Promise<void> };
+export type Http = {
+  /** Shows the first codes for phones on the network. */
+  readonly offerLogins: () => void;
+  readonly close: () => Promise<void>;
+};
 
 /**
  * Console, phones and API over one cloud.
@@ -26,7 +35,7 @@ export type Http = { readonly close: () => Promise<void> };
 export const startHttp = async (
   ports: Ports,
   cloud: Cloud,
-  { config, database, dashboardDir }: HttpOptions,
+  { config, database, dashboardDir, lan }: HttpOptions,
 ): Promise<Http> => {
   const { clock, random, log, primitives } = ports;
   const { demo, listen, broker } = config;
@@ -52,28 +61,31 @@ export const startHttp = async (
     brokerState = state;
   });
   const hub = await createStreamHub({ database: ports.database, clock, log });
+  const parts: ApiParts = {
+    database: ports.database,
+    clock,
+    random,
+    log,
+    identity,
+    revoke: cloud.revocations.revoke,
+    appendAudit: audit,
+    sendUnlock: cloud.commands.sendUnlock,
+    hub,
+    isBrokerUp: () => brokerState === 'up',
+    simulator: demo.simulator === undefined ? undefined : createSimulator(demo.simulator),
+  };
   const server = await createApiServer({
-    parts: {
-      database: ports.database,
-      clock,
-      random,
-      log,
-      identity,
-      revoke: cloud.revocations.revoke,
-      appendAudit: audit,
-      sendUnlock: cloud.commands.sendUnlock,
-      hub,
-      isBrokerUp: () => brokerState === 'up',
-      simulator: demo.simulator === undefined ? undefined : createSimulator(demo.simulator),
-    },
+    parts,
     secure: false,
     isOwnHost: isLoopbackHost,
     dashboardDir,
   });
   await server.listen(listen);
+  const phones = lan && (await startLanServer(parts, { ...lan, dashboardDir, primitives }));
   return {
+    offerLogins: () => phones?.offer(),
     close: async () => {
-      await server.close();
+      await Promise.all([server.close(), phones?.close()]);
       await hub.stop();
     },
   };

@@ -12,6 +12,7 @@ import { isEmbeddedPostgresError, startEmbeddedPostgres } from './adapters/embed
 import { createGatewayListener } from './adapters/gateway-listener.ts';
 import { createLog } from './adapters/log.ts';
 import { createMqttBroker } from './adapters/mqtt-broker.ts';
+import { ownAddresses } from './adapters/own-addresses.ts';
 import { createDatabase } from './adapters/postgres.ts';
 import type { PostgresDatabase } from './adapters/postgres.ts';
 import { createSnapshotFiles } from './adapters/snapshot-files.ts';
@@ -22,6 +23,7 @@ import type { CloudConfig } from './config.ts';
 import { ensureDeployment } from './deployment.ts';
 import { CloudError, cloudErrors } from './errors.ts';
 import { startHttp } from './http.ts';
+import type { HttpOptions } from './http.ts';
 import { campusPlan } from './places/seed/campus-plan.ts';
 import { seedCampus } from './places/seed/seed-campus.ts';
 import { createSnapshots } from './policy/snapshot.ts';
@@ -53,6 +55,22 @@ const openTrust = ({ config, path }: Loaded): Promise<Trust> => {
     );
   }
   return openDevelopmentTrust(path(config.trust.dir), clock.nowMs);
+};
+
+/** The codes for phones are secrets for a screen: without a parent that shows them, none. */
+const openLan = async ({ config }: Loaded, trust: Trust): Promise<HttpOptions['lan']> => {
+  const { listen } = config.demo?.lan ?? {};
+  if (listen === undefined) return undefined;
+  const parent = process.send?.bind(process);
+  if (parent === undefined) {
+    throw new CloudError('CL_CONFIG', 'demo.lan needs npm start -- --lan, which shows the codes');
+  }
+  const addresses = ownAddresses(listen.slice(0, listen.lastIndexOf(':')));
+  if (addresses.reachable.length === 0) {
+    throw new CloudError('CL_CONFIG', 'demo.lan: this machine is on no IPv4 network');
+  }
+  const tls = await trust.issueLan(addresses.own);
+  return { listen, addresses, tls, show: (lan) => void parent({ lan }) };
 };
 
 type OpenDatabase = {
@@ -98,6 +116,7 @@ const serve = async (file: string | undefined): Promise<void> => {
   const { config, path } = loaded;
   const log = createLog();
   const trust = await openTrust(loaded);
+  const lan = await openLan(loaded, trust);
   const { database, where, close } = await openDatabase(loaded, log);
   await prepare(database, config);
   const tls = { ca: trust.ca, ...trust.server };
@@ -132,6 +151,7 @@ const serve = async (file: string | undefined): Promise<void> => {
     config,
     database: where,
     dashboardDir: existsSync(join(built, 'index.html')) ? built : undefined,
+    lan,
   });
   cloud.start();
   onEnd(async () => {
@@ -142,7 +162,8 @@ const serve = async (file: string | undefined): Promise<void> => {
     await ports.broker.close();
     await close();
   });
-  process.send?.({ ready: true });
+  if (process.connected) process.send?.({ ready: true });
+  http.offerLogins();
 };
 
 const openBroker = async (
@@ -182,6 +203,8 @@ const onEnd = (stop: () => Promise<void>): void => {
   process.on('SIGTERM', end);
   // Started by another program: it went away, so do we.
   process.on('disconnect', end);
+  // It may have gone while we started.
+  if (process.send !== undefined && !process.connected) end();
 };
 
 const main = async (): Promise<void> => {

@@ -156,6 +156,7 @@ describe('the card', () => {
       await page.getByRole('button', { name: 'Hold it there' }).click();
       await page.locator('.result-denied').waitFor();
       expect(await page.locator('.result').textContent()).toContain('Swipe to the door code');
+      expect(await page.locator('.demo-hint').textContent()).toContain('Swipe to the door code');
     });
   });
 
@@ -224,6 +225,7 @@ describe('the console', () => {
       await needs.getByText('Gateway silent').waitFor();
       await page.getByText('Silent: Dormitory gateway', { exact: false }).first().waitFor();
       await page.locator('.live-live').waitFor();
+      expect(await page.locator('.feed').getByText(/ (opened|closed)$/).count()).toBe(0);
       const lines = page.locator('.feed .event');
       const first = await lines.first().textContent();
       await expect.poll(() => lines.first().textContent(), { timeout: 15_000 }).not.toBe(first);

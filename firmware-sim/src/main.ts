@@ -30,7 +30,7 @@ const readConfig = async (file: string): Promise<SimConfig> => {
 
 const announce = (ready: SimReady): void => {
   if (process.send !== undefined) {
-    process.send({ ready: true, ...ready });
+    if (process.connected) process.send({ ready: true, ...ready });
     return;
   }
   for (const { id, listen, pty } of ready.devices) {
@@ -53,6 +53,8 @@ const stopWhenAsked = (sim: Sim): void => {
   process.once('disconnect', () => {
     if (!asked) stop();
   });
+  // It may have gone while we started.
+  if (process.send !== undefined && !process.connected) stop();
 };
 
 const main = async (): Promise<void> => {

@@ -1,6 +1,21 @@
+import type { DeviceProfile } from '@gatehouse/device-profiles';
 import { describe, expect, it } from 'vitest';
 import { parseGatewayConfig } from './config.ts';
 import { GatewayError } from './errors.ts';
+import { turnstileProfile } from './testing/profiles.ts';
+
+const scanner = {
+  kind: 'line-scanner',
+  id: 'line-scanner',
+  title: { zh: '', en: '' },
+  source: 'invented',
+  serial: { baud: 9600, lineBytesMax: 512, halfLineMaxMs: 500 },
+} as const;
+const profiles = new Map<string, DeviceProfile>([
+  ['line-scanner', scanner],
+  ['other', scanner],
+  ['d1', turnstileProfile],
+]);
 
 const good = `gateway: gw-1
 dataDir: data
@@ -39,8 +54,21 @@ describe('a fault', () => {
     expect(parse).toThrow(text);
   });
 
-  it('a device that stands twice is named', () => {
-    const twice = `${good}  - { id: scan-1, profile: other, port: tty, door: lab }\n`;
-    expect(() => parseGatewayConfig(twice, 'gw.yaml')).toThrow('scan-1 stands twice');
+  it.each([
+    ['stands twice', '{ id: scan-1, profile: other, port: tty, door: lab }', 'scan-1 stands twice'],
+    ['has no profile', '{ id: x, profile: d9, port: tty, door: lab }', 'd9 is unknown: use one of'],
+    [
+      'is the second controller of its door',
+      `{ id: c1, profile: d1, port: tty, door: lab }
+  - { id: c2, profile: d1, port: tty, door: lab }`,
+      'lab has two controllers',
+    ],
+  ])('a device that %s is named with its place', (_, more, text) => {
+    const file = `${good}  - ${more}\n`;
+    const line = file.trimEnd().split('\n').length;
+    const parse = () => parseGatewayConfig(file, 'gw.yaml', profiles);
+    expect(parse).toThrow(GatewayError);
+    expect(parse).toThrow(text);
+    expect(parse).toThrow(`gw.yaml:${line}:`);
   });
 });

@@ -215,6 +215,7 @@ const stop = async (ports: Ports, { config }: GatewayOptions, parts: Parts): Pro
   await parts.recorder.flush();
   await parts.session.stop();
   parts.uplink.stop();
+  parts.recorder.stop();
   await ports.policyStore.close();
   await ports.journal.close();
   ports.log.info('gateway.stopped', { gateway: config.gateway });

@@ -99,7 +99,9 @@ const main = async (): Promise<void> => {
   // Started by another program: it went away, so do we.
   process.on('disconnect', stop);
   await gateway.start();
-  process.send?.({ ready: true });
+  if (process.connected) process.send?.({ ready: true });
+  // It may have gone while we started.
+  else if (process.send !== undefined) stop();
 };
 
 main().catch((error: unknown) => {

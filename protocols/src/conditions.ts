@@ -78,10 +78,10 @@ export const conditions = {
   journal_failed: {
     severity: 'alarm',
     of: 'gateway',
-    title: { zh: '账簿写入失败', en: 'Journal cannot be written' },
+    title: { zh: '事件无法保存', en: 'Events cannot be saved' },
     text: {
-      zh: '无法写入本地账簿：入口拒绝，出口放行（{detail}）',
-      en: 'Entries refuse, exits open ({detail})',
+      zh: '网关无法保存事件：入口拒绝，出口放行（{detail}）',
+      en: 'Its storage fails: entries refuse, exits open ({detail})',
     },
     remedy: { zh: '检查存储卡，必要时更换', en: 'Check the storage card, replace it if needed' },
   },
@@ -89,7 +89,7 @@ export const conditions = {
     severity: 'attention',
     of: 'gateway',
     title: { zh: '未上传事件过多', en: 'Many events not sent yet' },
-    text: { zh: '本地账簿已用 {detail}', en: 'The journal is {detail} full' },
+    text: { zh: '待上传事件已占本地存储 {detail}', en: 'They fill {detail} of its storage' },
     remedy: { zh: '恢复到云端的网络', en: 'Restore the network to the cloud' },
   },
   cloud_unreachable: {
@@ -105,8 +105,8 @@ export const conditions = {
     title: { zh: '网关失联', en: 'Gateway silent' },
     text: { zh: '云端收不到此网关的心跳', en: 'The cloud does not hear this gateway' },
     remedy: {
-      zh: '检查网关电源与网络；门仍按本地策略工作',
-      en: 'Check power and network; its doors go on',
+      zh: '检查网关电源与网络；门照常按本地规则工作',
+      en: 'Check power and network; its doors go on by themselves',
     },
   },
   clock_untrusted: {
@@ -119,39 +119,45 @@ export const conditions = {
   policy_missing: {
     severity: 'attention',
     of: 'gateway',
-    title: { zh: '没有策略', en: 'No policy' },
+    title: { zh: '没有门禁规则', en: 'No door rules' },
     text: {
-      zh: '网关还没有收到签名策略，入口全部拒绝',
-      en: 'No signed policy yet: every entry refuses',
+      zh: '网关还没有收到门禁规则，入口全部拒绝',
+      en: 'It has no signed door rules yet: every entry refuses',
     },
     remedy: { zh: '检查网关与云端的连接和证书', en: 'Check link and certificate of the gateway' },
   },
   policy_refused: {
     severity: 'alarm',
     of: 'gateway',
-    title: { zh: '策略签名不符', en: 'Policy refused' },
-    text: { zh: '收到的策略未通过验证（{detail}）', en: 'A policy did not verify ({detail})' },
+    title: { zh: '门禁规则签名不符', en: 'Door rules refused' },
+    text: {
+      zh: '收到的门禁规则未通过验证（{detail}）',
+      en: 'New door rules did not verify ({detail})',
+    },
     remedy: { zh: '核对密钥清单；排查冒充的服务', en: 'Check the key list; look for an impostor' },
   },
   batch_quarantined: {
     severity: 'attention',
     of: 'gateway',
-    title: { zh: '批次被隔离', en: 'Batch set aside' },
+    title: { zh: '有事件读不出', en: 'Some events cannot be read' },
     text: {
-      zh: '一个批次无法读取，原文已保存（{detail}）',
-      en: 'A batch could not be read and was kept ({detail})',
+      zh: '传来的一批事件无法读取，原文已保存（{detail}）',
+      en: 'A batch of events could not be read; it is kept as it came ({detail})',
     },
     remedy: { zh: '把隔离的批次发给支持人员', en: 'Send the kept batch to support' },
   },
   events_lost: {
     severity: 'attention',
     of: 'gateway',
-    title: { zh: '事件缺口', en: 'Events are missing' },
+    title: { zh: '有事件缺失', en: 'Events are missing' },
     text: {
       zh: '网关声明缺失事件（{detail}）',
       en: 'The gateway declares missing events ({detail})',
     },
-    remedy: { zh: '查看缺口列表，检查存储卡', en: 'See the list of gaps; check the storage card' },
+    remedy: {
+      zh: '检查存储卡；那段时间向现场核实',
+      en: 'Check the storage card; ask on site about that time',
+    },
   },
 } as const satisfies Readonly<Record<string, ConditionRow>>;
 

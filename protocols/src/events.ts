@@ -51,6 +51,7 @@ const Nothing = Type.Object({});
 /** What a screen, which knows names and language, fills into a sentence. */
 export const sentenceNames = [
   'person',
+  'side',
   'door',
   'gateway',
   'device',
@@ -78,28 +79,28 @@ export const eventKinds = {
     stream: 'main',
     seenBy: [],
     data: Type.Object({ version: Type.String(), clean: Type.Boolean() }),
-    sentence: { zh: '网关 {gateway} 启动', en: 'Gateway {gateway} started' },
+    sentence: { zh: '{gateway} 启动', en: '{gateway} started' },
   },
   'gateway.stopped': {
     journalClass: 'audit',
     stream: 'main',
     seenBy: [],
     data: Nothing,
-    sentence: { zh: '网关 {gateway} 停止', en: 'Gateway {gateway} stopped' },
+    sentence: { zh: '{gateway} 停止', en: '{gateway} stopped' },
   },
   'clock.stepped': {
     journalClass: 'audit',
     stream: 'main',
     seenBy: [],
     data: Type.Object({ byMs: Type.Integer() }),
-    sentence: { zh: '网关 {gateway} 的时间被校正', en: 'The clock of gateway {gateway} was set' },
+    sentence: { zh: '{gateway} 的时间被校正', en: 'The clock of {gateway} was set' },
   },
   'policy.applied': {
     journalClass: 'audit',
     stream: 'main',
     seenBy: [],
     data: Type.Object({ epoch: Cursor, version: Cursor, how: Code }),
-    sentence: { zh: '网关 {gateway} 启用新策略', en: 'Gateway {gateway} applied a new policy' },
+    sentence: { zh: '{gateway} 启用了新的门禁规则', en: '{gateway} applied new door rules' },
   },
   'device.lost': {
     journalClass: 'door',
@@ -120,7 +121,10 @@ export const eventKinds = {
     stream: 'main',
     seenBy: [],
     data: Decision,
-    sentence: { zh: '{person} 在 {door} 扫码 · {reason}', en: '{person} at {door} · {reason}' },
+    sentence: {
+      zh: '{person} 扫码{side} {door} · {reason}',
+      en: '{person} scanned {side} at {door} · {reason}',
+    },
   },
   'access.denied': {
     journalClass: 'door',
@@ -128,8 +132,8 @@ export const eventKinds = {
     seenBy: [],
     data: Decision,
     sentence: {
-      zh: '{person} 在 {door} 扫码 · 拒绝：{reason} — {next}',
-      en: '{person} at {door} · refused: {reason} — {next}',
+      zh: '{person} 扫码{side} {door} · 拒绝：{reason} — {next}',
+      en: '{person} scanned {side} at {door} · refused: {reason} — {next}',
     },
   },
   'access.taken': {
@@ -165,7 +169,10 @@ export const eventKinds = {
     stream: 'urgent',
     seenBy: [],
     data: Passage,
-    sentence: { zh: '{door} 无授权通行', en: 'Passage at {door} without a grant' },
+    sentence: {
+      zh: '{door} 被强行通过',
+      en: '{door} was forced: somebody passed without a grant',
+    },
   },
   'door.held_warned': {
     journalClass: 'door',
@@ -254,7 +261,10 @@ export const eventKinds = {
     stream: 'main',
     seenBy: [],
     data: Type.Object({ ...Command.properties, reason: Code }),
-    sentence: { zh: '对 {door} 的{action}没有成功', en: '{action} at {door} did not succeed' },
+    sentence: {
+      zh: '对 {door} 的远程{action}没有成功',
+      en: 'The command to {action} {door} did not succeed',
+    },
   },
   'condition.raised': {
     journalClass: 'audit',

@@ -50,15 +50,18 @@ export const reasons = {
     lamp: 'red',
     tone: 'no',
     display: { zh: '未知凭证', en: 'Unknown card' },
-    text: { zh: '网关不认识此凭证', en: 'The gateway does not know this credential' },
-    next: { zh: '在手机上重新启用校园卡', en: 'Enrol the phone again' },
+    text: { zh: '门禁不认识此卡', en: 'This door does not know the phone or card' },
+    next: {
+      zh: '等几秒再试；仍不行，在手机上重新启用校园卡',
+      en: 'Try again in a few seconds; if it stays, enable the card again',
+    },
   },
   revoked: {
     lamp: 'red',
     tone: 'no',
     display: { zh: '凭证已吊销', en: 'Revoked' },
     text: { zh: '此凭证已吊销', en: 'This credential was revoked' },
-    next: { zh: '在手机上重新启用校园卡', en: 'Enrol the phone again' },
+    next: { zh: '在手机上重新启用校园卡', en: 'Enable the card on the phone again' },
   },
   frozen: {
     lamp: 'red',
@@ -75,14 +78,17 @@ export const reasons = {
       zh: '签名算法与登记的不符',
       en: 'The pass is signed by another algorithm than enrolled',
     },
-    next: { zh: '在手机上重新启用校园卡', en: 'Enrol the phone again' },
+    next: { zh: '在手机上重新启用校园卡', en: 'Enable the card on the phone again' },
   },
   expired: {
     lamp: 'amber',
     tone: 'again',
     display: { zh: '码已过期', en: 'Code expired' },
     text: { zh: '此码已过期', en: 'This code has expired' },
-    next: { zh: '点击刷新；若仍过期，打开自动校时', en: 'Tap for a new one; else set the clock' },
+    next: {
+      zh: '点击刷新；若仍过期，打开自动校时',
+      en: 'Tap for a new one; if that expires too, set the clock',
+    },
   },
   from_future: {
     lamp: 'amber',
@@ -96,17 +102,20 @@ export const reasons = {
     tone: 'again',
     display: { zh: '请刷新再扫', en: 'Show next code' },
     text: {
-      zh: '网关刚重启，此码不再接受',
-      en: 'The gateway has just restarted and skips this code',
+      zh: '门禁刚启动，只收稍后的新码',
+      en: 'This door has just started and waits for a newer code',
     },
-    next: { zh: '半分钟后出示新码', en: 'Show a new code in half a minute' },
+    next: { zh: '等约半分钟，再出示新码', en: 'Wait half a minute, then show the new code' },
   },
   bad_signature: {
     lamp: 'red',
     tone: 'no',
     display: { zh: '此码无法验证', en: 'Not verified' },
     text: { zh: '签名无法验证', en: 'The signature does not verify' },
-    next: { zh: '刷新后再扫；仍不行请重新启用', en: 'Show a new one; if it fails, enrol again' },
+    next: {
+      zh: '刷新后再扫；仍不行请重新启用',
+      en: 'Show a new one; if it fails, enable the card again',
+    },
   },
   wrong_kind: {
     lamp: 'amber',
@@ -130,7 +139,7 @@ export const reasons = {
       zh: '同一计数出现两个不同的码：密钥可能被复制',
       en: 'Two codes with one counter: the key may be copied',
     },
-    next: { zh: '到卡务中心重新启用', en: 'Visit the card desk to enrol again' },
+    next: { zh: '到卡务中心重新启用', en: 'Visit the card desk' },
   },
   clock_untrusted: {
     lamp: 'amber',
@@ -143,7 +152,7 @@ export const reasons = {
     lamp: 'red',
     tone: 'no',
     display: { zh: '门禁未就绪', en: 'Not ready' },
-    text: { zh: '网关还没有收到策略', en: 'The gateway has no policy yet' },
+    text: { zh: '网关还没有收到门禁规则', en: 'The gateway has no door rules yet' },
     next: { zh: '请值班人员放行', en: 'Ask the guard to let you in' },
   },
   door_not_ready: {
@@ -172,7 +181,7 @@ export const reasons = {
     tone: 'no',
     display: { zh: '不在通行时段', en: 'Outside hours' },
     text: { zh: '不在可通行时段', en: 'Not within the allowed hours' },
-    next: { zh: '联系任课教师', en: 'Ask your teacher' },
+    next: { zh: '联系任课教师或管理部门', en: 'Ask your teacher or the office' },
   },
   not_valid_yet: {
     lamp: 'red',
@@ -192,7 +201,7 @@ export const reasons = {
     lamp: 'red',
     tone: 'no',
     display: { zh: '请联系值班', en: 'Call the guard' },
-    text: { zh: '网关无法写入账簿', en: 'The gateway could not write its journal' },
+    text: { zh: '门禁无法保存记录', en: 'The gateway could not save the event' },
     next: { zh: '请值班人员放行', en: 'Ask the guard to let you in' },
   },
   unlock_failed: {

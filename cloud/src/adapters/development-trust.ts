@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { webcrypto } from 'node:crypto';
+import { createPrivateKey, webcrypto, X509Certificate } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { keyUses, signedTypes } from '@gatehouse/protocols';
@@ -17,12 +17,20 @@ export type Trust = {
   readonly signer: Signer;
   readonly ca: string;
   /** For the broker and the gateway listener. */
-  readonly server: { readonly certificate: string; readonly key: string };
+  readonly server: ServerFiles;
+  /**
+   * For phones on the network: names these IPv4 addresses. Kept, so that a phone that once accepted
+   * it is not asked again while the addresses stay the same.
+   */
+  readonly issueLan: (addresses: readonly string[]) => Promise<ServerFiles>;
   /** Public root key, JWK as JSON: what a gateway pins. */
   readonly root: string;
   /** Writes `ca.pem`, `gateway.pem`, `gateway.key.pem`, `root.jwk` for one box. */
   readonly issueGateway: (gateway: string, dir: string) => Promise<void>;
 };
+
+/** PEM texts. */
+export type ServerFiles = { readonly certificate: string; readonly key: string };
 
 const dayMs = 24 * 60 * 60 * 1000;
 const gatewayDays = 90;
@@ -45,7 +53,8 @@ export const openDevelopmentTrust = async (dir: string, nowMs: () => number): Pr
   const list = await openKeyList(dir, root, signing, nowMs);
   const rootText = `${JSON.stringify(publicOf(root.jwk), null, 2)}\n`;
   await writeAtomic(join(dir, 'root.jwk'), rootText);
-  const server = await openServer(dir, authority, nowMs);
+  const openServer = (site: Site): Promise<ServerFiles> => serverFiles(dir, authority, site, nowMs);
+  const server = await openServer({ file: 'server', name: 'localhost', addresses: ['127.0.0.1'] });
 
   return {
     signer: {
@@ -58,10 +67,12 @@ export const openDevelopmentTrust = async (dir: string, nowMs: () => number): Pr
     },
     ca: authority.pem,
     server,
+    issueLan: (addresses) => openServer({ file: 'lan', name: 'gatehouse-demo', addresses }),
     root: rootText,
     issueGateway: async (gateway, out) => {
       const issued = await issue(authority, {
         name: gateway,
+        addresses: [],
         usage: 'client',
         days: gatewayDays,
         nowMs: nowMs(),
@@ -191,25 +202,46 @@ const openAuthority = async (dir: string, nowMs: () => number): Promise<Authorit
   return { pem: text, certificate, key: keys.privateKey };
 };
 
-const openServer = async (
+type Site = {
+  /** Name of its files, without the ending. */
+  readonly file: string;
+  readonly name: string;
+  /** IPv4. */
+  readonly addresses: readonly string[];
+};
+
+const isFor = (certificate: x509.X509Certificate, { addresses }: Site): boolean => {
+  const named = certificate.getExtension(x509.SubjectAlternativeNameExtension)?.names.items ?? [];
+  return addresses.every((address) =>
+    named.some(({ type, value }) => type === 'ip' && value === address),
+  );
+};
+
+/** The one that is there while it serves, else a new one. */
+const serverFiles = async (
   dir: string,
   authority: Authority,
+  site: Site,
   nowMs: () => number,
-): Promise<{ certificate: string; key: string }> => {
-  const certificate = await read(join(dir, 'server.pem'));
-  const key = await read(join(dir, 'server.key.pem'));
+): Promise<ServerFiles> => {
+  const certificate = await read(join(dir, `${site.file}.pem`));
+  const key = await read(join(dir, `${site.file}.key.pem`));
   if (certificate !== undefined && key !== undefined) {
-    const { notAfter } = new x509.X509Certificate(certificate);
-    if (notAfter.getTime() - nowMs() > 30 * dayMs) return { certificate, key };
+    const held = new x509.X509Certificate(certificate);
+    const isFresh = held.notAfter.getTime() - nowMs() > 30 * dayMs;
+    // A power cut between the two files leaves a pair that does not fit.
+    const isPair = new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key));
+    if (isFresh && isPair && isFor(held, site)) return { certificate, key };
   }
   const issued = await issue(authority, {
-    name: 'localhost',
+    name: site.name,
+    addresses: site.addresses,
     usage: 'server',
     days: gatewayDays,
     nowMs: nowMs(),
   });
-  await writeAtomic(join(dir, 'server.key.pem'), issued.key);
-  await writeAtomic(join(dir, 'server.pem'), issued.certificate);
+  await writeAtomic(join(dir, `${site.file}.key.pem`), issued.key);
+  await writeAtomic(join(dir, `${site.file}.pem`), issued.certificate);
   return issued;
 };
 
@@ -220,6 +252,8 @@ const usages = {
 
 type Issue = {
   readonly name: string;
+  /** IPv4. */
+  readonly addresses: readonly string[];
   readonly usage: keyof typeof usages;
   readonly days: number;
   readonly nowMs: number;
@@ -227,12 +261,12 @@ type Issue = {
 
 const issue = async (
   authority: Authority,
-  { name, usage, days, nowMs }: Issue,
-): Promise<{ certificate: string; key: string }> => {
+  { name, addresses, usage, days, nowMs }: Issue,
+): Promise<ServerFiles> => {
   const keys = await newKeys();
   const names: x509.JsonGeneralNames = [
     { type: 'dns', value: name },
-    ...(usage === 'server' ? [{ type: 'ip' as const, value: '127.0.0.1' }] : []),
+    ...addresses.map((value) => ({ type: 'ip' as const, value })),
   ];
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: newSerial(),

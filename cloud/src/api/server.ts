@@ -45,9 +45,9 @@ export type LanEntry = {
   readonly logins: Pick<LanLogins, 'take'>;
 };
 
-export type ApiOptions = Pick<OwnOrigin, 'isOwnHost'> & {
+export type ApiOptions = OwnOrigin & {
   readonly parts: ApiParts;
-  /** Left out: plain HTTP behind the chooser, on loopback. */
+  /** With it `secure` must be true; left out, the way in is the chooser. */
   readonly lan?: LanEntry;
   /** The built dashboard; undefined where it is not built. */
   readonly dashboardDir: string | undefined;
@@ -96,18 +96,18 @@ const contentSecurityPolicy = {
 
 const addProtection = async (
   api: FastifyInstance,
-  { lan, isOwnHost }: ApiOptions,
+  { lan, secure, isOwnHost }: ApiOptions,
 ): Promise<void> => {
   await api.register(helmet, {
     contentSecurityPolicy,
     frameguard: { action: 'deny' },
     referrerPolicy: { policy: 'no-referrer' },
-    // A browser would keep to it for every port of this machine's name, the chooser's too.
-    strictTransportSecurity: false,
+    // A browser keeps to it on every port of a name, and then nobody can accept our authority.
+    strictTransportSecurity: secure && lan === undefined,
   });
   api.addHook('onRequest', async (request, reply) => {
     if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
-    requireOwnOrigin(request, { secure: lan !== undefined, isOwnHost });
+    requireOwnOrigin(request, { secure, isOwnHost });
   });
   await api.register(cookie);
   await api.register(rateLimit, {
@@ -138,13 +138,13 @@ const addCodecs = (api: FastifyInstance, checkAnswers: boolean): void => {
 };
 
 /**
- * A camera app opens a code as a link that comes from elsewhere. For the redirect that follows, some
- * browsers then hold a Strict cookie back, and the page would find nobody signed in; Lax goes along
- * with a link that is followed, and with nothing else from another site. What changes something
- * must name our own origin anyway.
+ * A camera app opens a code as a link that comes from elsewhere. Some browsers then hold a Strict
+ * cookie back for the redirect that follows, and its page would find nobody signed in. Lax goes
+ * along with a link that is followed and with nothing else from another site; what changes
+ * something must name our own origin anyway.
  */
-const lanCookie: CookieRules = { secure: true, sameSite: 'lax' };
-const loopbackCookie: CookieRules = { secure: false, sameSite: 'strict' };
+const sameSiteOf = (lan: LanEntry | undefined): CookieRules['sameSite'] =>
+  lan === undefined ? 'strict' : 'lax';
 
 const httpsOf = ({ tls }: LanEntry) => ({
   https: {
@@ -157,7 +157,7 @@ const httpsOf = ({ tls }: LanEntry) => ({
 
 /** The HTTP side of the cloud: API, streams and pages. */
 export const createApiServer = async (options: ApiOptions): Promise<ApiServer> => {
-  const { parts, lan, dashboardDir } = options;
+  const { parts, secure, lan, dashboardDir } = options;
   const answer = answerError(parts.log);
   const api = fastify({
     ...(lan === undefined ? {} : httpsOf(lan)),
@@ -179,9 +179,9 @@ export const createApiServer = async (options: ApiOptions): Promise<ApiServer> =
   api.addHook('onRoute', ({ method, url }) => {
     for (const one of [method].flat()) options.onRoute?.({ method: one, url });
   });
-  const cookie = lan === undefined ? loopbackCookie : lanCookie;
   const entry = lan === undefined ? chooserRoutes : lanRoutes(lan.logins);
-  for (const add of [...routes, entry]) add({ api, parts, guard, streams, cookie });
+  const common = { api, parts, cookie: { secure, sameSite: sameSiteOf(lan) } };
+  for (const add of [...routes, entry]) add({ ...common, guard, streams });
   if (lan !== undefined) api.server.maxConnections = lanConnectionsMax;
   await addPages(plain, { dir: dashboardDir, hasChooser: lan === undefined });
   return {

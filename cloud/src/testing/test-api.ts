@@ -8,6 +8,7 @@ import { createRevocations } from '../access/revocations.ts';
 import { primitives } from '../adapters/crypto.ts';
 import type { Simulator } from '../adapters/simulator.ts';
 import { appendAudit } from '../audit/audit.ts';
+import type { ApiParts } from '../api/parts.ts';
 import { createApiServer } from '../api/server.ts';
 import type { ApiServer } from '../api/server.ts';
 import { createStreamHub } from '../api/stream/hub.ts';
@@ -32,6 +33,8 @@ export type Browser = {
 
 export type TestApi = {
   readonly server: ApiServer;
+  /** For another server over the same cloud. */
+  readonly parts: ApiParts;
   readonly hub: StreamHub;
   readonly database: Database;
   readonly clock: ReturnType<typeof createTestClock>;
@@ -103,22 +106,23 @@ const openTestApi = async (database: Database, options: TestApiOptions): Promise
   const identity = createDemoIdentity({ ...ports, addresses, appendAudit: audit });
   const hub = await createStreamHub(ports);
   const routes: string[] = [];
+  const parts: ApiParts = {
+    ...ports,
+    identity,
+    hub,
+    appendAudit: audit,
+    revoke: createRevocations(ports).revoke,
+    sendUnlock: commands.sendUnlock,
+    isBrokerUp: () => broker.up,
+    simulator: options.simulator,
+  };
   const server = await createApiServer({
     onRoute: ({ method, url }) => void routes.push(`${method} ${url}`),
     secure: false,
     isOwnHost: (host) => host === '127.0.0.1' || host === 'localhost',
     dashboardDir: options.dashboardDir,
     checkAnswers: true,
-    parts: {
-      ...ports,
-      identity,
-      hub,
-      appendAudit: audit,
-      revoke: createRevocations(ports).revoke,
-      sendUnlock: commands.sendUnlock,
-      isBrokerUp: () => broker.up,
-      simulator: options.simulator,
-    },
+    parts,
   });
   const personNamed = async (name: string): Promise<string> => {
     const [row] = await database.query<{ id: string }>(
@@ -134,6 +138,7 @@ const openTestApi = async (database: Database, options: TestApiOptions): Promise
   };
   return {
     server,
+    parts,
     hub,
     database,
     clock,

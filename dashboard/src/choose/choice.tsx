@@ -7,11 +7,14 @@ type Target = 'console' | 'm';
 export const Choice = ({
   choice,
   target,
+  isFirst,
   isBusy,
   onGo,
 }: {
   readonly choice: ChoiceView;
   readonly target: Target;
+  /** Of its role: what a role does is said once. */
+  readonly isFirst: boolean;
   readonly isBusy: boolean;
   readonly onGo: (choice: ChoiceView, target: Target) => void;
 }) => {
@@ -36,7 +39,7 @@ export const Choice = ({
           <span className="quiet">
             {t(`role.${role}.name`)} · {pick(person.unit)}
           </span>
-          <span className="choice-does">{t(`role.${role}.does`)}</span>
+          {isFirst ? <span className="choice-does">{t(`role.${role}.does`)}</span> : null}
         </span>
         <span className="choice-arrow" aria-hidden="true" />
       </button>

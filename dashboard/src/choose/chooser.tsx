@@ -51,11 +51,12 @@ const Groups = ({
       <section key={name} className="choice-group" aria-labelledby={`group-${name}`}>
         <h2 id={`group-${name}`}>{t(`choose.group.${name}`)}</h2>
         <ul>
-          {own.map((choice) => (
+          {own.map((choice, i) => (
             <Choice
               key={`${choice.person.id} ${choice.role}`}
               choice={choice}
               target={name}
+              isFirst={own[i - 1]?.role !== choice.role}
               isBusy={isBusy}
               onGo={onGo}
             />

@@ -7,6 +7,7 @@ import type { TimeWords } from '../event/time.ts';
 import { useWords } from '../i18n/i18n.ts';
 import type { Live, LiveStore } from './live.ts';
 import type { Picture } from './picture.ts';
+import { placeOf } from './trouble.ts';
 
 export type ConsoleHold = {
   readonly session: SessionView;
@@ -46,10 +47,12 @@ export const useTimes = (): TimeWords => {
   return createTimeWords({ zone: campus.zone, language, t });
 };
 
-const nameIn = (picture: Picture, id: string): Text | undefined =>
-  picture.doors.get(id)?.name ??
-  picture.gateways.get(id)?.name ??
-  [...picture.conditions.values()].find(({ subject }) => subject === id)?.subjectName;
+const nameIn = (picture: Picture, id: string): Text | undefined => {
+  const known = picture.doors.get(id)?.name ?? picture.gateways.get(id)?.name;
+  if (known !== undefined) return known;
+  const condition = [...picture.conditions.values()].find(({ subject }) => subject === id);
+  return condition === undefined ? undefined : placeOf(condition, picture);
+};
 
 export const useSentenceWords = (): SentenceWords => {
   const picture = usePicture();

@@ -57,12 +57,15 @@ export const EventLine = memo(
     words,
     times,
     when,
+    wentThrough = false,
   }: {
     readonly event: EventView;
     readonly words: SentenceWords;
     readonly times: TimeWords;
     /** What stands at the front: a time of today, or a day with it. */
     readonly when: string;
+    /** Of a grant: the person has gone through since. */
+    readonly wentThrough?: boolean;
   }) => {
     const { t } = useWords();
     const tone = toneOf(event);
@@ -81,6 +84,7 @@ export const EventLine = memo(
           {pieces.map((piece, i) => (
             <PieceView key={i} piece={piece} />
           ))}
+          {wentThrough ? <span className="piece-after">{t('event.wentThrough')}</span> : null}
           {event.late ? (
             <span className="event-late" title={times.full(Date.parse(event.receivedAt))}>
               {t('event.late', { at: times.clock(Date.parse(event.receivedAt)) })}

@@ -1,7 +1,7 @@
 import type { ConditionView, DoorView, GatewayView } from '@gatehouse/protocols';
 import { describe, expect, it } from 'vitest';
 import { pictureOf } from './picture.ts';
-import { oddDoorsIn, troublesIn } from './trouble.ts';
+import { oddDoorsIn, placeOf, toneOfDoor, troublesIn } from './trouble.ts';
 
 const nowMs = Date.parse('2026-11-21T01:00:00Z');
 const iso = (agoMs: number): string => new Date(nowMs - agoMs).toISOString();
@@ -69,5 +69,37 @@ describe('other doors that are not normal', () => {
     const { single, silent } = oddDoorsIn(picture, nowMs);
     expect(single.map(({ door: { id } }) => id)).toEqual(['left-open']);
     expect(silent.map(({ gateway: { id }, doors }) => [id, doors.length])).toEqual([['gw-2', 1]]);
+  });
+});
+
+describe('where a condition is', () => {
+  const door1 = door('gate-1', { name: { zh: '东门', en: 'East gate' } });
+  const doors = new Map([[door1.id, door1]]);
+  const nameless = { zh: 'gate-1-ctl', en: 'gate-1-ctl' };
+  const at = { ...condition('device_silent', 'attention', 0), subject: 'gate-1-ctl' };
+
+  it.each([
+    [
+      'at the door of a device without a name',
+      { subjectName: nameless, door: 'gate-1' },
+      'East gate',
+    ],
+    ['at a device with a name', { subjectName: name, door: 'gate-1' }, 'Door'],
+    ['at an id that nothing else is known of', { subjectName: nameless, door: null }, 'gate-1-ctl'],
+    ['at an id whose door is hidden', { subjectName: nameless, door: 'gate-9' }, 'gate-1-ctl'],
+  ])('%s', (_, change, place) => {
+    expect(placeOf({ ...at, ...change }, { doors }).en).toBe(place);
+  });
+});
+
+describe('the colour of a door', () => {
+  it.each([
+    ['unlocked for 3 s behind a passage', { lock: 'unlocked', since: iso(3_000) }, 'locked'],
+    ['unlocked for a minute', { lock: 'unlocked', since: iso(60_000) }, 'unlocked'],
+    ['forced just now', { passage: 'forced', since: iso(0) }, 'forced'],
+    ['unknown since just now', { fresh: false, since: iso(0) }, 'unknown'],
+    ['unlocked since nobody knows when', { lock: 'unlocked', since: null }, 'unlocked'],
+  ] as const)('%s', (_, change, tone) => {
+    expect(toneOfDoor(door('gate-1', change), nowMs)).toBe(tone);
   });
 });

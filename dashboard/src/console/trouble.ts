@@ -1,4 +1,4 @@
-import type { ConditionView, DoorView, GatewayView, Severity } from '@gatehouse/protocols';
+import type { ConditionView, DoorView, GatewayView, Severity, Text } from '@gatehouse/protocols';
 import { doorStateOf, isNormal, needsSomebody } from '../door/door-state.ts';
 import type { DoorState } from '../door/door-state.ts';
 import type { Picture } from './picture.ts';
@@ -20,6 +20,13 @@ export type Trouble =
       readonly sinceMs: number;
       readonly condition: ConditionView;
     };
+
+/** Where somebody has to go: a device that has no name of its own is found at its door. */
+export const placeOf = (condition: ConditionView, { doors }: Pick<Picture, 'doors'>): Text => {
+  const { subject, subjectName, door } = condition;
+  const isNamed = subjectName.zh !== subject;
+  return (isNamed ? undefined : doors.get(door ?? '')?.name) ?? subjectName;
+};
 
 const weight: Readonly<Record<Severity, number>> = { alarm: 0, attention: 1, notice: 2 };
 
@@ -54,6 +61,13 @@ const passingMaxMs = 15_000;
 
 const isPassing = ({ door, state }: OddDoor, nowMs: number): boolean =>
   state !== 'unknown' && door.since !== null && nowMs - Date.parse(door.since) < passingMaxMs;
+
+/** The state whose colour a door has: what only ends a passage is as calm as a locked door. */
+export const toneOfDoor = (door: DoorView, nowMs: number): DoorState => {
+  const state = doorStateOf(door);
+  const ends = state === 'unlocked' || state === 'open';
+  return ends && isPassing({ door, state }, nowMs) ? 'locked' : state;
+};
 
 export const oddDoorsIn = (
   picture: Picture,

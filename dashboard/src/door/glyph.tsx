@@ -71,12 +71,15 @@ const shapes: Readonly<Record<DoorState, ReactNode>> = {
 export const DoorGlyph = ({
   state,
   size = 20,
+  tone = state,
 }: {
   readonly state: DoorState;
   readonly size?: number;
+  /** Another colour than the state's own. */
+  readonly tone?: DoorState;
 }) => (
   <svg
-    className={`door-glyph tone-${state}`}
+    className={`door-glyph tone-${tone}`}
     width={size}
     height={size}
     viewBox="0 0 24 24"

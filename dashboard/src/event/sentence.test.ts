@@ -39,45 +39,45 @@ type Row = readonly [name: string, event: EventView, zh: string, en: string, ton
 const table: readonly Row[] = [
   [
     'a grant',
-    event('access.granted', { data: { reason: 'granted' } }),
-    '李雷（学生） 在 图书馆 东门 扫码 · 允许',
-    'Li Lei (student) at Library East Gate · Granted',
+    event('access.granted', { data: { reason: 'granted', side: 'entry' } }),
+    '李雷 (学生) 扫码进 图书馆 东门 · 允许',
+    'Li Lei (student) scanned in at Library East Gate · Granted',
     'granted',
   ],
   [
     'a refusal with its next step',
-    event('access.denied', { data: { reason: 'outside_schedule' } }),
-    '李雷（学生） 在 图书馆 东门 扫码 · 拒绝：不在可通行时段 — 联系任课教师',
-    'Li Lei (student) at Library East Gate · refused: ' +
-      'Not within the allowed hours — Ask your teacher',
+    event('access.denied', { data: { reason: 'outside_schedule', side: 'entry' } }),
+    '李雷 (学生) 扫码进 图书馆 东门 · 拒绝：不在可通行时段 — 联系任课教师或管理部门',
+    'Li Lei (student) scanned in at Library East Gate · refused: ' +
+      'Not within the allowed hours — Ask your teacher or the office',
     'denied',
   ],
   [
     'a refusal of something unknown',
-    event('access.denied', { person: null, data: { reason: 'used' } }),
-    '未知凭证 在 图书馆 东门 扫码 · 拒绝：此码已使用 — 点击刷新',
-    'An unknown credential at Library East Gate · refused: ' +
+    event('access.denied', { person: null, data: { reason: 'used', side: 'entry' } }),
+    '身份不明的人 扫码进 图书馆 东门 · 拒绝：此码已使用 — 点击刷新',
+    'Somebody unknown scanned in at Library East Gate · refused: ' +
       'This code was already used — Tap for a new one',
     'denied',
   ],
   [
     'a refusal whose reason this page does not know',
-    event('access.denied', { data: { reason: 'brand_new' } }),
-    '李雷（学生） 在 图书馆 东门 扫码 · 拒绝：brand_new',
-    'Li Lei (student) at Library East Gate · refused: brand_new',
+    event('access.denied', { data: { reason: 'brand_new', side: 'sideways' } }),
+    '李雷 (学生) 扫码sideways 图书馆 东门 · 拒绝：brand_new',
+    'Li Lei (student) scanned sideways at Library East Gate · refused: brand_new',
     'denied',
   ],
   [
     'an exit that would have been refused',
-    event('access.granted', { data: { reason: 'exit_frozen' } }),
-    '李雷（学生） 在 图书馆 东门 扫码 · 出门放行（此卡已挂失）',
-    'Li Lei (student) at Library East Gate · Let out (This card is frozen)',
+    event('access.granted', { data: { reason: 'exit_frozen', side: 'exit' } }),
+    '李雷 (学生) 扫码出 图书馆 东门 · 出门放行（此卡已挂失）',
+    'Li Lei (student) scanned out at Library East Gate · Let out (This card is frozen)',
     'attention',
   ],
   [
     'a command',
     event('command.accepted', { data: { action: 'unlock' } }),
-    '李雷（学生） 要求远程开门 图书馆 东门',
+    '李雷 (学生) 要求远程开门 图书馆 东门',
     'Li Lei (student) asked to unlock Library East Gate from afar',
     'quiet',
   ],
@@ -98,8 +98,8 @@ const table: readonly Row[] = [
   [
     'a forced door',
     event('door.forced'),
-    '图书馆 东门 无授权通行',
-    'Passage at Library East Gate without a grant',
+    '图书馆 东门 被强行通过',
+    'Library East Gate was forced: somebody passed without a grant',
     'alarm',
   ],
   [

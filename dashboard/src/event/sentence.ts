@@ -6,6 +6,7 @@ import { conditionRow } from './condition-words.ts';
 export type PieceKind =
   | 'text'
   | 'person'
+  | 'side'
   | 'door'
   | 'gateway'
   | 'device'
@@ -76,6 +77,10 @@ const values: Readonly<
     person === null
       ? { text: words.t(kind.startsWith('command.') ? 'event.system' : 'event.nobody') }
       : { text: personText(person, words), id: person.id },
+  side: ({ data }, { t }) => {
+    const side = textOf(data, 'side');
+    return { text: side === '' ? '' : t(`event.side.${side}`, { defaultValue: side }) };
+  },
   door: ({ door }, { language, t }) =>
     door === null ? { text: t('event.noDoor') } : { text: door.name[language], id: door.id },
   gateway: ({ gateway, gatewayName }, { language }) => ({

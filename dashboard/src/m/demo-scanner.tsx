@@ -6,6 +6,7 @@ import { routes } from '../api/routes.ts';
 import { ScannerFace } from '../door/scanner-face.tsx';
 import { useWords } from '../i18n/i18n.ts';
 import type { Card } from './use-card.ts';
+import { useReaderHint } from './result-words.ts';
 import type { ShownPass } from './use-pass.ts';
 
 const useScanners = (isOpen: boolean) => {
@@ -61,6 +62,7 @@ export const DemoScanner = ({
   const [isBusy, setBusy] = useState(false);
   const { scanners, error, setError, replace } = useScanners(isOpen);
   const scanner = scanners.find(({ device }) => device === chosen) ?? scanners[0];
+  const hint = useReaderHint(scanner?.display ?? '');
   const elsewhere = { zh: t('demo.elsewhere'), en: t('demo.elsewhere') };
 
   const act = async (run: (device: string) => Promise<ScannerView | undefined>): Promise<void> => {
@@ -106,6 +108,11 @@ export const DemoScanner = ({
         </select>
       </label>
       {scanner === undefined ? null : <ScannerFace scanner={scanner} />}
+      {hint === '' ? null : (
+        <p className="demo-hint" role="status">
+          {hint}
+        </p>
+      )}
       <div className="demo-actions">
         <button
           type="button"
@@ -125,6 +132,9 @@ export const DemoScanner = ({
         </button>
       </div>
       {error === null ? null : <ErrorNote error={error} />}
+      <p>
+        <a href="/">{t('demo.other')}</a>
+      </p>
     </details>
   );
 };

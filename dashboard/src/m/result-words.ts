@@ -1,4 +1,4 @@
-import { reasonRow } from '@gatehouse/protocols';
+import { reasonRow, reasons } from '@gatehouse/protocols';
 import type { UseView } from '@gatehouse/protocols';
 import type { TimeWords } from '../event/time.ts';
 import { useWords } from '../i18n/i18n.ts';
@@ -23,4 +23,15 @@ export const useResultWords = (use: UseView | null, times: TimeWords): ResultWor
     text: row === undefined ? use.reason : pick(row.text),
     next: row === undefined ? '' : pick(row.next),
   };
+};
+
+/** What to do about the line that a reader shows; empty where it lets in or shows nothing. */
+export const useReaderHint = (display: string): string => {
+  const { t, pick } = useWords();
+  const starting = reasons.show_next_code.display;
+  if (display === starting.zh || display === starting.en) return t('demo.starting');
+  const row = Object.values(reasons).find(
+    (each) => each.display.zh === display || each.display.en === display,
+  );
+  return row === undefined ? '' : pick(row.next);
 };

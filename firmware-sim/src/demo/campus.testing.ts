@@ -23,30 +23,40 @@ export type Control = (path: string, body?: unknown) => Promise<Row>;
 const run = promisify(execFile);
 const answerBytesMax = 16 * 1024 * 1024;
 
-/** Questions to the embedded database by `psql`, which shares no code with the cloud. */
-export const askDatabase = (
+/** One statement to the embedded database by `psql`, which shares no code with the cloud. */
+export const runSql = async (
   psql: string,
   dataDir: string,
-): ((query: string) => Promise<readonly Row[]>) => {
+  { as, sql }: { readonly as: 'gatehouse' | 'postgres'; readonly sql: string },
+): Promise<string> => {
   const folder = join(dataDir, 'cloud', 'postgres');
-  return async (query) => {
-    const pointer = join(folder, 'pgdata.location');
-    const root = existsSync(pointer) ? readFileSync(pointer, 'utf8').trim() : folder;
+  const pointer = join(folder, 'pgdata.location');
+  const root = existsSync(pointer) ? readFileSync(pointer, 'utf8').trim() : folder;
+  const login = ['-h', join(root, 'pg-socket'), '-U', as, 'gatehouse'];
+  const { stdout } = await run(psql, ['-X', '-A', '-t', '-c', sql, ...login], {
+    maxBuffer: answerBytesMax,
+  });
+  return stdout;
+};
+
+/** Questions to it; rows as JSON has them. */
+export const askDatabase =
+  (psql: string, dataDir: string): ((query: string) => Promise<readonly Row[]>) =>
+  async (query) => {
     const sql = `select coalesce(json_agg(asked), '[]') from (${query}) asked`;
-    const login = ['-h', join(root, 'pg-socket'), '-U', 'gatehouse', 'gatehouse'];
-    const { stdout } = await run(psql, ['-X', '-A', '-t', '-c', sql, ...login], {
-      maxBuffer: answerBytesMax,
-    });
     // What json_agg gives.
-    return JSON.parse(stdout) as readonly Row[];
+    return JSON.parse(await runSql(psql, dataDir, { as: 'gatehouse', sql })) as readonly Row[];
   };
+
+export const planOf = (text: string): Plan => {
+  const plan: unknown = JSON.parse(text);
+  if (!Value.Check(Plan, plan)) throw new Error('the plan has another form');
+  return plan;
 };
 
 export const readPlan = async (dataDir: string): Promise<Plan> => {
   const name = (await readdir(dataDir)).find((file) => file.startsWith('plan-'));
-  const plan: unknown = JSON.parse(await readFile(join(dataDir, name ?? 'plan'), 'utf8'));
-  if (!Value.Check(Plan, plan)) throw new Error('the plan has another form');
-  return plan;
+  return planOf(await readFile(join(dataDir, name ?? 'plan'), 'utf8'));
 };
 
 export type Process = { readonly pid: number; readonly command: string };
@@ -80,7 +90,7 @@ export const residentBytes = async (pid: number): Promise<number> => {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? Number.NaN) * 1024;
 };
 
-/** Phones of people whom a rule lets through the gates, and their colleagues' doors, at all hours. */
+/** Phones of teachers and staff, whom a rule lets through the gates at all hours. */
 export const staffPhones = (plan: Plan): readonly Phone[] =>
   plan.walkers
     .filter(({ doors }) => doors.includes('lab-hall-1') && !doors.includes('north-reading'))

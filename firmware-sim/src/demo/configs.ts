@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { everyAddress } from './ports.ts';
 import type { DemoOptions } from './options.ts';
 import type { Plan } from './plan.ts';
 
@@ -37,7 +38,14 @@ const cloudConfig = ({ options, ports }: Parts) => ({
   gatewayListen: loopback(ports.listener),
   broker: { embedded: { listen: loopback(ports.broker) } },
   trust: { dir: join(options.dataDir, 'trust'), development: true },
-  demo: { simulator: loopback(ports.control), seed: options.seed, people: options.people },
+  demo: {
+    simulator: loopback(ports.control),
+    seed: options.seed,
+    people: options.people,
+    ...(options.lanPort === undefined
+      ? {}
+      : { lan: { listen: `${everyAddress}:${options.lanPort}` } }),
+  },
 });
 
 /** A device as both ends name it: the simulator listens where the gateway connects. */

@@ -6,14 +6,15 @@ import { promisify } from 'node:util';
 import Value from 'typebox/value';
 import { writeConfigs } from './configs.ts';
 import type { DemoFiles } from './configs.ts';
+import { createLanNotice } from './lan.ts';
 import { createLeftovers } from './leftovers.ts';
 import { holdLock } from './lock.ts';
 import { parseDemoOptions, usage } from './options.ts';
 import type { DemoOptions } from './options.ts';
 import { Plan } from './plan.ts';
-import { freePorts, isFree } from './ports.ts';
+import { freePorts, requirePorts } from './ports.ts';
 import { createProgram } from './program.ts';
-import type { Program } from './program.ts';
+import type { Program, ProgramOptions } from './program.ts';
 import { startTraffic } from './traffic.ts';
 
 const root = resolve(import.meta.dirname, '..', '..', '..');
@@ -69,7 +70,7 @@ const lean: Start = {
 const makePrograms = (
   files: DemoFiles,
   options: DemoOptions,
-  { say, onStart }: { readonly say: Say; readonly onStart: () => void },
+  { say, ...hears }: { readonly say: Say } & Pick<ProgramOptions, 'onStart' | 'onMessage'>,
 ) => {
   const program = (
     name: string,
@@ -83,7 +84,7 @@ const makePrograms = (
       file: join(root, folder, 'src', 'main.ts'),
       args: ['--config', config],
       logFile: join(options.dataDir, 'logs', `${name}.log`),
-      onStart,
+      ...hears,
       onEnd: (why) => {
         say('ended', { program: name, why }, `${name} ${why}; starting it again`);
       },
@@ -104,12 +105,10 @@ const start = async (
   const leftovers = createLeftovers(options.dataDir);
   await leftovers.gone();
   await mkdir(join(options.dataDir, 'logs'), { recursive: true });
-  if (!(await isFree(options.port))) {
-    throw new Error(
-      `Port ${options.port} is taken by another program.\nStart with another one: ` +
-        `npm start -- --port ${options.port + 1}`,
-    );
-  }
+  await requirePorts(options);
+  // Beside the plan and the certificates; the cloud serves what it finds when it starts.
+  const built = buildDashboard(say);
+  built.catch(() => undefined);
   const plan = await loadPlan(options);
   const [broker = 0, listener = 0, control = 0, ...devices] = await freePorts(
     3 + plan.devices.length,
@@ -121,7 +120,12 @@ const start = async (
   });
   await issueCertificates(files);
   const onStart = (): void => leftovers.remember(all.flatMap((each) => each.pid() ?? []));
-  const { cloud, simulator, gateways } = makePrograms(files, options, { say, onStart });
+  const lan = createLanNotice(say, process.stdout.isTTY);
+  const { cloud, simulator, gateways } = makePrograms(files, options, {
+    say,
+    onStart,
+    onMessage: lan.hear,
+  });
   const all = [simulator, ...gateways, cloud];
   const traffic: { readonly stop: () => void }[] = [];
   const stopAll = async (): Promise<void> => {
@@ -133,7 +137,7 @@ const start = async (
     await unlock();
   };
   try {
-    await Promise.all([buildDashboard(say), cloud.start(), simulator.start()]);
+    await Promise.all([built.then(() => cloud.start()), simulator.start()]);
     await Promise.all(gateways.map((gateway) => gateway.start()));
   } catch (error) {
     await stopAll();
@@ -151,6 +155,7 @@ const start = async (
       `  Readers take codes from about half a minute after a first start on.\n` +
       `  Data and logs: ${options.dataDir}   Ctrl-C stops everything.\n`,
   );
+  lan.open();
   return stopAll;
 };
 

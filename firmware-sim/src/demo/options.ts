@@ -10,6 +10,8 @@ export type DemoOptions = {
   readonly traffic: Traffic;
   readonly people: number;
   readonly json: boolean;
+  /** Phones on the network: HTTPS on this port of every address. Undefined where not asked for. */
+  readonly lanPort: number | undefined;
 };
 
 export const usage = `usage: npm start -- [options]
@@ -18,7 +20,12 @@ export const usage = `usage: npm start -- [options]
   --seed N                   which campus (1)
   --traffic off|calm|rush    how many people come and go by themselves (calm)
   --people N                 how many people the campus has (500)
+  --lan                      phones on this network too, by one-time codes; port N + 363 (8443)
   --json                     one JSON object a line on stdout`;
+
+/** 8443 beside 8080. */
+const lanPortAbove = 363;
+const portMax = 65_535;
 
 const integer = (name: string, text: string, min: number, max: number): number => {
   const value = Number(text);
@@ -38,17 +45,20 @@ export const parseDemoOptions = (args: readonly string[], defaultDir: string): D
       seed: { type: 'string', default: '1' },
       traffic: { type: 'string', default: 'calm' },
       people: { type: 'string', default: '500' },
+      lan: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     },
   });
   const traffic = trafficKinds.find((kind) => kind === values.traffic);
   if (traffic === undefined) throw new RangeError(`--traffic takes ${trafficKinds.join(', ')}`);
+  const port = integer('port', values.port, 1, portMax - (values.lan ? lanPortAbove : 0));
   return {
-    port: integer('port', values.port, 1, 65_535),
+    port,
     dataDir: values.data,
     seed: integer('seed', values.seed, 1, 1_000_000),
     traffic,
     people: integer('people', values.people, 20, 20_000),
     json: values.json,
+    lanPort: values.lan ? port + lanPortAbove : undefined,
   };
 };

@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { freePorts } from './ports.ts';
 
+const planBytesMax = 16 * 1024 * 1024;
 const root = resolve(import.meta.dirname, '..', '..', '..');
 
 /** The programs as `npm run cloud`, `npm run gateway` and `npm run sim` start them. */
@@ -23,7 +24,7 @@ export type Part = {
   readonly pid: number;
   /** What it wrote to stderr so far. */
   readonly said: () => string;
-  /** Resolves when it has said that it is ready. @throws Error with its words where it ends before */
+  /** Resolves when it has said that it is ready; rejects with its words where it ends before. */
   readonly ready: Promise<unknown>;
   readonly ended: Promise<Ended>;
   readonly kill: (signal: NodeJS.Signals) => Promise<void>;
@@ -64,6 +65,12 @@ export const startPart = (name: ProgramName, config: string): Part =>
       execArgv: [],
     }),
   );
+
+/** What `npm run cloud -- plan` prints of the campus in the examples. */
+export const printPlan = async (): Promise<string> => {
+  const args = [programs.cloud, 'plan', '--seed', '1', '--people', '40'];
+  return (await promisify(execFile)(process.execPath, args, { maxBuffer: planBytesMax })).stdout;
+};
 
 export type Parts = {
   readonly dir: string;

@@ -1,5 +1,7 @@
 import { createServer } from 'node:net';
 import type { Server } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import type { DemoOptions } from './options.ts';
 
 /**
  * Below the ports that systems give to outgoing connections (Linux from 32768, others from 49152):
@@ -9,14 +11,17 @@ import type { Server } from 'node:net';
 const firstPort = 10_000;
 const pastPort = 32_000;
 
+export const loopback = '127.0.0.1';
+export const everyAddress = '0.0.0.0';
+
 /** The server that holds it, or undefined where it is taken. */
-const hold = (port: number): Promise<Server | undefined> =>
+const hold = (port: number, host = loopback): Promise<Server | undefined> =>
   new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => {
       resolve(undefined);
     });
-    server.listen(port, '127.0.0.1', () => {
+    server.listen(port, host, () => {
       resolve(server);
     });
   });
@@ -43,10 +48,39 @@ export const freePorts = async (count: number): Promise<readonly number[]> => {
   return [...held.keys()];
 };
 
-/** Whether a port of the loopback can be listened on. */
-export const isFree = async (port: number): Promise<boolean> => {
-  const server = await hold(port);
+/** Whether a port can be listened on. */
+const isFree = async (port: number, host = loopback): Promise<boolean> => {
+  const server = await hold(port, host);
   if (server === undefined) return false;
   await letGo(server);
   return true;
+};
+
+const isOnNetwork = (): boolean =>
+  Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .some(({ family, internal }) => family === 'IPv4' && !internal);
+
+/** @throws Error which of the ports that people know is taken, and how to start all the same */
+export const requirePorts = async ({
+  port,
+  lanPort,
+}: Pick<DemoOptions, 'port' | 'lanPort'>): Promise<void> => {
+  if (!(await isFree(port))) {
+    throw new Error(
+      `Port ${port} is taken by another program.\nStart with another one: ` +
+        `npm start -- --port ${port + 1}`,
+    );
+  }
+  if (lanPort === undefined) return;
+  // Some systems give the one although the other is taken.
+  if (!(await isFree(lanPort)) || !(await isFree(lanPort, everyAddress))) {
+    throw new Error(
+      `Port ${lanPort}, which --lan takes beside ${port}, is taken by another program.\n` +
+        `Start with another pair: npm start -- --lan --port ${port + 1}`,
+    );
+  }
+  if (!isOnNetwork()) {
+    throw new Error('--lan: this machine is on no IPv4 network. Join one, or start without --lan.');
+  }
 };

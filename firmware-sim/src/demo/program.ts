@@ -19,6 +19,8 @@ export type ProgramOptions = {
   readonly logFile: string;
   /** Told of each start, when the process has its number. */
   readonly onStart: () => void;
+  /** Hears what it says after the first message, which says that it is ready. */
+  readonly onMessage: (message: unknown) => void;
   /** Told of each unexpected end. */
   readonly onEnd: (why: string) => void;
 };
@@ -53,9 +55,10 @@ export const createProgram = (options: ProgramOptions): Program => {
       child = started;
       options.onStart();
       let ready = false;
-      started.once('message', (message) => {
+      started.on('message', (message) => {
+        if (ready) return options.onMessage(message);
         ready = true;
-        resolve(typeof message === 'object' ? { ...message } : {});
+        return resolve(typeof message === 'object' ? { ...message } : {});
       });
       started.once('error', reject);
       started.once('exit', (code, signal) => {

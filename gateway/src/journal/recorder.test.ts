@@ -41,6 +41,17 @@ describe('an event for which nobody waits', () => {
     expect(clock.timersWaiting()).toBe(0);
   });
 
+  it('is not tried again after the end', async () => {
+    const { clock, journal, recorder, record } = createBench();
+    journal.mood = 'fails';
+    record(1);
+    await clock.settle();
+    recorder.stop();
+    record(2);
+    await clock.settle();
+    expect(clock.timersWaiting()).toBe(0);
+  });
+
   it('beyond the bound is declared as lost, and its like that come meanwhile too', async () => {
     const { clock, journal, record, written } = createBench();
     journal.mood = 'fails';

@@ -13,6 +13,8 @@ export type Recorder = {
   readonly onTrouble: (run: (failing: boolean) => void) => void;
   /** Resolves when what was recorded is written, or the journal refuses it. */
   readonly flush: () => Promise<void>;
+  /** What is refused from now on is not tried again. */
+  readonly stop: () => void;
 };
 
 /** Events of things that have already happened: a door that opened cannot wait for a disk. */
@@ -22,19 +24,12 @@ export const createRecorder = ({
   log,
 }: Pick<Ports, 'clock' | 'journal' | 'log'>): Recorder => {
   const owed: NewEvent[] = [];
-  const lost = new Map<string, { stream: Stream; journalClass: JournalClass; count: number }>();
+  const dropped = createDropped({ journal, log });
   let trouble: (failing: boolean) => void = () => undefined;
   let cancel: Cancel | undefined;
   let writing: Promise<void> = Promise.resolve();
   let waiting = false;
-
-  const drop = (event: NewEvent): void => {
-    const { stream, journalClass } = eventKinds[event.kind];
-    const key = `${stream}/${journalClass}`;
-    const count = (lost.get(key)?.count ?? 0) + 1;
-    lost.set(key, { stream, journalClass, count });
-    log.error('journal.overflow', { kind: event.kind, count });
-  };
+  let stopped = false;
 
   const write = async (): Promise<void> => {
     while (owed.length > 0) {
@@ -42,13 +37,7 @@ export const createRecorder = ({
       await journal.append({ events });
       owed.splice(0, events.length);
     }
-    for (const [key, { stream, journalClass, count }] of lost) {
-      await journal.declareLost(stream, journalClass, count);
-      // More of them may have been dropped meanwhile.
-      const left = (lost.get(key)?.count ?? count) - count;
-      if (left === 0) lost.delete(key);
-      else lost.set(key, { stream, journalClass, count: left });
-    }
+    await dropped.declare();
   };
 
   const next = (): Promise<void> => {
@@ -69,14 +58,14 @@ export const createRecorder = ({
       () => {
         if (cancel === undefined) trouble(true);
         cancel?.();
-        cancel = clock.after(retryEveryMs, pump);
+        cancel = stopped ? undefined : clock.after(retryEveryMs, pump);
       },
     );
   };
 
   return {
     record: (event) => {
-      if (owed.length >= owedMax) drop(event);
+      if (owed.length >= owedMax) dropped.add(event);
       else owed.push(event);
       pump();
     },
@@ -84,5 +73,37 @@ export const createRecorder = ({
       trouble = run;
     },
     flush: () => writing,
+    stop: () => {
+      stopped = true;
+      cancel?.();
+    },
+  };
+};
+
+type Dropped = {
+  readonly add: (event: NewEvent) => void;
+  /** Declares what was dropped; rejects while the journal refuses. */
+  readonly declare: () => Promise<void>;
+};
+
+const createDropped = ({ journal, log }: Pick<Ports, 'journal' | 'log'>): Dropped => {
+  const lost = new Map<string, { stream: Stream; journalClass: JournalClass; count: number }>();
+  return {
+    add: (event) => {
+      const { stream, journalClass } = eventKinds[event.kind];
+      const key = `${stream}/${journalClass}`;
+      const count = (lost.get(key)?.count ?? 0) + 1;
+      lost.set(key, { stream, journalClass, count });
+      log.error('journal.overflow', { kind: event.kind, count });
+    },
+    declare: async () => {
+      for (const [key, { stream, journalClass, count }] of lost) {
+        await journal.declareLost(stream, journalClass, count);
+        // More of them may have been dropped meanwhile.
+        const left = (lost.get(key)?.count ?? count) - count;
+        if (left === 0) lost.delete(key);
+        else lost.set(key, { stream, journalClass, count: left });
+      }
+    },
   };
 };

@@ -5,6 +5,7 @@ import { usePicture, useServerNow, useTimes } from '../console-context.ts';
 import { heardText } from '../gateways/heard-text.ts';
 import { Panel } from '../panel.tsx';
 import { conditionRow, conditionText } from '../../event/condition-words.ts';
+import { placeOf, toneOfDoor } from '../trouble.ts';
 
 const Fact = ({ name, children }: { readonly name: string; readonly children: ReactNode }) => (
   <div className="fact">
@@ -16,17 +17,18 @@ const Fact = ({ name, children }: { readonly name: string; readonly children: Re
 /** Conditions of the door itself, and of the gateway on which it depends. */
 const DoorConditions = ({ door }: { readonly door: DoorView }) => {
   const { t, pick, language } = useWords();
-  const { conditions } = usePicture();
-  const own = [...conditions.values()].filter(
+  const picture = usePicture();
+  const own = [...picture.conditions.values()].filter(
     (each) =>
       each.door === door.id || (each.gateway === door.gateway && each.subject === each.gateway),
   );
-  return own.map(({ id, code, severity, subjectName, detail }) => {
+  return own.map((condition) => {
+    const { id, code, severity, detail } = condition;
     const row = conditionRow(code);
     return (
       <div key={id} className={`door-condition trouble-${severity}`}>
         <strong>
-          {row === undefined ? code : row.title[language]} · {pick(subjectName)}
+          {row === undefined ? code : row.title[language]} · {pick(placeOf(condition, picture))}
         </strong>
         {row === undefined ? (
           <p>{detail}</p>
@@ -67,6 +69,12 @@ const GatewayFact = ({ door }: { readonly door: DoorView }) => {
   );
 };
 
+const whyKey = (door: DoorView, now: number): string => {
+  if (!door.fresh) return 'old';
+  if (door.passage !== 'secure' || door.lock !== 'unlocked') return door.passage;
+  return toneOfDoor(door, now) === 'locked' ? 'passing' : 'unlocked';
+};
+
 /** What is known of the door, how it is known, and how old that is. */
 export const DoorFacts = ({ door }: { readonly door: DoorView }) => {
   const { t } = useWords();
@@ -90,7 +98,7 @@ export const DoorFacts = ({ door }: { readonly door: DoorView }) => {
             </time>
           )}
         </Fact>
-        <Fact name={t('door.why')}>{t(`why.${door.fresh ? door.passage : 'old'}`)}</Fact>
+        <Fact name={t('door.why')}>{t(`why.${whyKey(door, now)}`)}</Fact>
         <Fact name={t('door.class')}>{t(`doorClass.${door.class}`)}</Fact>
         <GatewayFact door={door} />
       </dl>

@@ -2,7 +2,8 @@ import { Link, getRouteApi } from '@tanstack/react-router';
 import { doorStateOf } from '../../door/door-state.ts';
 import { DoorGlyph } from '../../door/glyph.tsx';
 import { useWords } from '../../i18n/i18n.ts';
-import { useConsole, usePicture } from '../console-context.ts';
+import { useConsole, usePicture, useServerNow } from '../console-context.ts';
+import { toneOfDoor } from '../trouble.ts';
 import { DoorEvents } from './door-events.tsx';
 import { DoorFacts } from './door-facts.tsx';
 import { DoorScanners } from './door-scanners.tsx';
@@ -15,6 +16,7 @@ export const DoorPage = () => {
   const { t, pick } = useWords();
   const { door: id } = route.useParams();
   const { campus } = useConsole();
+  const now = useServerNow();
   const door = usePicture().doors.get(id);
   if (door === undefined) {
     return (
@@ -28,6 +30,7 @@ export const DoorPage = () => {
     );
   }
   const state = doorStateOf(door);
+  const tone = toneOfDoor(door, now);
   return (
     <article className="door-page">
       <p className="crumbs">
@@ -37,11 +40,11 @@ export const DoorPage = () => {
           {pick(door.buildingName)}
         </Link>
       </p>
-      <header className={`door-head door-head-${state}`}>
-        <DoorGlyph state={state} size={64} />
+      <header className={`door-head door-head-${tone}`}>
+        <DoorGlyph state={state} tone={tone} size={64} />
         <div>
           <h1>{pick(door.name)}</h1>
-          <p className={`door-word tone-${state}`}>{t(`doorState.${state}`)}</p>
+          <p className={`door-word tone-${tone}`}>{t(`doorState.${state}`)}</p>
         </div>
       </header>
       <div className="door-columns">

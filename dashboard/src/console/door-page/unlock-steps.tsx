@@ -16,7 +16,7 @@ const stepsOf = (command: CommandView | null): readonly StepName[] => {
   return [...reached, command.state];
 };
 
-const secondsText = (ms: number): string => (ms / 1000).toFixed(1);
+const secondsText = (ms: number): string => (ms < 100 ? '< 0.1' : (ms / 1000).toFixed(1));
 
 const useFailureText = (command: CommandView | null): string | null => {
   const { t, pick } = useWords();

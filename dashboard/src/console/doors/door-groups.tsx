@@ -8,17 +8,19 @@ import { lasting } from '../../event/time.ts';
 import { useWords } from '../../i18n/i18n.ts';
 import type { Words } from '../../i18n/i18n.ts';
 import { usePicture, useServerNow } from '../console-context.ts';
+import { toneOfDoor } from '../trouble.ts';
 import { useWide } from '../use-wide.ts';
 
 export type Density = 'comfortable' | 'dense';
 
-export const StateWord = ({ door }: { readonly door: DoorView }) => {
+const StateWord = ({ door, now }: { readonly door: DoorView; readonly now: number }) => {
   const { t } = useWords();
   const state = doorStateOf(door);
+  const tone = toneOfDoor(door, now);
   return (
     <span className="state-word">
-      <DoorGlyph state={state} />
-      <span className={`tone-${state}`}>{t(`doorState.${state}`)}</span>
+      <DoorGlyph state={state} tone={tone} />
+      <span className={`tone-${tone}`}>{t(`doorState.${state}`)}</span>
     </span>
   );
 };
@@ -41,7 +43,11 @@ const columnsOf = (
       </Link>
     ),
   },
-  { title: words.t('doors.state'), key: 'state', render: (_, door) => <StateWord door={door} /> },
+  {
+    title: words.t('doors.state'),
+    key: 'state',
+    render: (_, door) => <StateWord door={door} now={now} />,
+  },
   {
     title: words.t('doors.since'),
     key: 'since',
@@ -72,6 +78,7 @@ const DoorTable = ({
   const words = useWords();
   const navigate = useNavigate();
   const { gateways } = usePicture();
+  const hasRoom = useWide(1024);
   const gatewayName = (id: string): string => {
     const name = gateways.get(id)?.name;
     return name === undefined ? id : words.pick(name);
@@ -80,7 +87,10 @@ const DoorTable = ({
     <Table<DoorView>
       rowKey="id"
       size={density === 'dense' ? 'small' : 'large'}
-      columns={columnsOf(words, now, gatewayName)}
+      columns={columnsOf(words, now, gatewayName).filter(
+        // One gateway serves a building: where room is short its name says nothing new.
+        ({ key }) => hasRoom || key !== 'gateway',
+      )}
       dataSource={doors}
       pagination={false}
       rowClassName="row-open"
@@ -104,10 +114,10 @@ const DoorCards = ({
       {doors.map((door) => (
         <li key={door.id}>
           <Link to="/doors/$door" params={{ door: door.id }} className="door-card">
-            <DoorGlyph state={doorStateOf(door)} size={28} />
+            <DoorGlyph state={doorStateOf(door)} tone={toneOfDoor(door, now)} size={28} />
             <span>
               <strong>{words.pick(door.name)}</strong>
-              <span className={`tone-${doorStateOf(door)}`}>
+              <span className={`tone-${toneOfDoor(door, now)}`}>
                 {words.t(`doorState.${doorStateOf(door)}`)}
               </span>
             </span>

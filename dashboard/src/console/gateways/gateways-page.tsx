@@ -5,6 +5,7 @@ import { useWords } from '../../i18n/i18n.ts';
 import { usePicture, useServerNow } from '../console-context.ts';
 import { heardText } from './heard-text.ts';
 import { conditionRow, conditionText } from '../../event/condition-words.ts';
+import { placeOf } from '../trouble.ts';
 
 const Fact = ({
   name,
@@ -22,18 +23,22 @@ const Fact = ({
 );
 
 const fillWarnsFrom = 0.7;
+/** Below this a busy gateway is only between two batches. */
+const waitingWarnsFrom = 200;
 
 const Conditions = ({ own }: { readonly own: readonly ConditionView[] }) => {
   const { t, pick, language } = useWords();
+  const picture = usePicture();
   if (own.length === 0) return <p className="gateway-well quiet">{t('gateway.well')}</p>;
   return (
     <ul className="gateway-conditions">
-      {own.map(({ id, code, severity, subjectName, detail }) => {
+      {own.map((condition) => {
+        const { id, code, severity, detail } = condition;
         const row = conditionRow(code);
         return (
           <li key={id} className={`door-condition trouble-${severity}`}>
             <strong>
-              {row === undefined ? code : row.title[language]} · {pick(subjectName)}
+              {row === undefined ? code : row.title[language]} · {pick(placeOf(condition, picture))}
             </strong>
             <p>{row === undefined ? detail : conditionText(row, language, detail)}</p>
             {row === undefined ? null : (
@@ -48,6 +53,12 @@ const Conditions = ({ own }: { readonly own: readonly ConditionView[] }) => {
   );
 };
 
+const waitingKey = ({ waiting, state }: GatewayView): string => {
+  if (state !== 'online') return 'gateway.waitsUnknown';
+  if (waiting === 0) return 'gateway.nothingWaits';
+  return 'gateway.sending';
+};
+
 const GatewayFacts = ({ gateway }: { readonly gateway: GatewayView }) => {
   const { t } = useWords();
   const { policy, revocation, waiting, journalFill, clock, version } = gateway;
@@ -55,19 +66,22 @@ const GatewayFacts = ({ gateway }: { readonly gateway: GatewayView }) => {
   return (
     <dl className="facts">
       <Fact name={t('gateway.policy')} isOdd={policy.held < policy.newest}>
-        {t('gateway.ofNewest', policy)}
+        {t(policy.held < policy.newest ? 'gateway.ofNewest' : 'gateway.upToDate', policy)}
       </Fact>
       <Fact name={t('gateway.revocation')} isOdd={revocation.held < revocation.newest}>
-        {t('gateway.ofNewest', revocation)}
+        {t(
+          revocation.held < revocation.newest ? 'gateway.ofNewest' : 'gateway.upToDate',
+          revocation,
+        )}
       </Fact>
-      <Fact name={t('gateway.waiting')} isOdd={waiting > 0}>
-        {t(waiting === 0 ? 'gateway.nothingWaits' : 'gateway.waits', { count: waiting })}
+      <Fact name={t('gateway.waiting')} isOdd={waiting >= waitingWarnsFrom}>
+        {t(waitingKey(gateway), { count: waiting })}
       </Fact>
       <Fact name={t('gateway.journal')} isOdd={journalFill >= fillWarnsFrom}>
         <span className="meter" aria-hidden="true">
           <i style={{ width: `${Math.max(1, percent)}%` }} />
         </span>
-        {t('gateway.percent', { percent })}
+        {t(percent < 1 ? 'gateway.percentLow' : 'gateway.percent', { percent })}
       </Fact>
       <Fact name={t('gateway.clock')} isOdd={clock !== 'trusted'}>
         {t(`clock.${clock}`)}
@@ -94,6 +108,7 @@ const GatewayCard = ({ gateway, now }: { readonly gateway: GatewayView; readonly
         </strong>
       </header>
       <Conditions own={own} />
+      {gateway.state === 'silent' ? <p className="quiet">{t('gateway.asLastHeard')}</p> : null}
       <GatewayFacts gateway={gateway} />
       <Link to="/doors" search={{ building: gateway.building }} className="panel-link">
         {t('gateway.doors', { count: gateway.doors })}

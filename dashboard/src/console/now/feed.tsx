@@ -1,6 +1,7 @@
-import type { EventView } from '@gatehouse/protocols';
 import { useState } from 'react';
 import { useNow } from '../../adapters/clock.ts';
+import { everyLine, highlightsOf } from '../../event/passages.ts';
+import type { FeedLine } from '../../event/passages.ts';
 import { toneOf } from '../../event/sentence.ts';
 import type { Tone } from '../../event/sentence.ts';
 import { ago } from '../../event/time.ts';
@@ -11,13 +12,14 @@ import { Calm, Panel } from '../panel.tsx';
 
 const shownMax = 40;
 
-const feedFilters = ['all', 'denied', 'alarm'] as const;
+const feedFilters = ['main', 'denied', 'alarm', 'all'] as const;
 type FeedFilter = (typeof feedFilters)[number];
 
 const tonesOf: Readonly<Record<FeedFilter, readonly Tone[]>> = {
-  all: ['granted', 'denied', 'attention', 'alarm', 'quiet'],
+  main: ['granted', 'denied', 'attention', 'alarm', 'quiet'],
   denied: ['denied'],
   alarm: ['attention', 'alarm'],
+  all: ['granted', 'denied', 'attention', 'alarm', 'quiet'],
 };
 
 /** What the feed says of itself: since when it runs and how old its last line is. */
@@ -39,17 +41,17 @@ const LiveLine = () => {
   );
 };
 
-const useHeld = (events: readonly EventView[]) => {
-  const [held, setHeld] = useState<readonly EventView[] | null>(null);
+const useHeld = (lines: readonly FeedLine[]) => {
+  const [held, setHeld] = useState<readonly FeedLine[] | null>(null);
   const [isPinned, setPinned] = useState(false);
-  const first = held?.[0]?.id;
-  const news = held === null ? 0 : events.findIndex(({ id }) => id === first);
+  const first = held?.[0]?.event.id;
+  const news = held === null ? 0 : lines.findIndex(({ event }) => event.id === first);
   return {
-    shown: held ?? events,
-    news: news < 0 ? events.length : news,
+    shown: held ?? lines,
+    news: news < 0 ? lines.length : news,
     isHeld: held !== null,
     hold: (pin: boolean) => {
-      setHeld((before) => before ?? events);
+      setHeld((before) => before ?? lines);
       if (pin) setPinned(true);
     },
     release: (unpin: boolean) => {
@@ -93,8 +95,9 @@ export const Feed = () => {
   const { events } = usePicture();
   const words = useSentenceWords();
   const times = useTimes();
-  const [filter, setFilter] = useState<FeedFilter>('all');
-  const fitting = events.filter((event) => tonesOf[filter].includes(toneOf(event)));
+  const [filter, setFilter] = useState<FeedFilter>('main');
+  const lines = filter === 'all' ? everyLine(events) : highlightsOf(events);
+  const fitting = lines.filter(({ event }) => tonesOf[filter].includes(toneOf(event)));
   const { shown, news, isHeld, hold, release } = useHeld(fitting);
   const tools = (
     <div className="feed-tools">
@@ -133,13 +136,14 @@ export const Feed = () => {
             release(false);
           }}
         >
-          {shown.slice(0, shownMax).map((event) => (
+          {shown.slice(0, shownMax).map(({ event, wentThrough }) => (
             <EventLine
               key={event.id}
               event={event}
               words={words}
               times={times}
               when={times.clock(Date.parse(event.at))}
+              wentThrough={wentThrough}
             />
           ))}
         </ul>

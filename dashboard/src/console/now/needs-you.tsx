@@ -2,10 +2,11 @@ import { Link } from '@tanstack/react-router';
 import { DoorGlyph } from '../../door/glyph.tsx';
 import { lasting } from '../../event/time.ts';
 import { useWords } from '../../i18n/i18n.ts';
-import { useServerNow, useTimes } from '../console-context.ts';
+import { usePicture, useServerNow, useTimes } from '../console-context.ts';
 import { Calm, Panel } from '../panel.tsx';
 import { SeveritySign } from '../severity-sign.tsx';
 import { conditionRow, conditionText } from '../../event/condition-words.ts';
+import { placeOf } from '../trouble.ts';
 import type { Trouble } from '../trouble.ts';
 
 type Words = {
@@ -18,6 +19,7 @@ type Words = {
 
 const useTroubleWords = (trouble: Trouble): Words => {
   const { t, pick, language } = useWords();
+  const picture = usePicture();
   if (trouble.of === 'door') {
     return {
       title: t(`doorState.${trouble.state}`),
@@ -31,7 +33,7 @@ const useTroubleWords = (trouble: Trouble): Words => {
   const row = conditionRow(condition.code);
   return {
     title: row === undefined ? condition.code : row.title[language],
-    place: pick(condition.subjectName),
+    place: pick(placeOf(condition, picture)),
     text: row === undefined ? condition.detail : conditionText(row, language, condition.detail),
     remedy: row === undefined ? t('trouble.unknown') : row.remedy[language],
     door: condition.door,

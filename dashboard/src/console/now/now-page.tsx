@@ -35,7 +35,7 @@ export const NowPage = () => {
         count={troubles.length}
         hasAlarm={troubles.some(({ severity }) => severity === 'alarm')}
       />
-      <div className="now-panels">
+      <div className={`now-panels ${troubles.length === 0 ? 'now-calm' : ''}`}>
         <NeedsYou troubles={troubles} />
         <div className="now-side">
           <NotNormal />

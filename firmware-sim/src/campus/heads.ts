@@ -1,0 +1,106 @@
+import type { LineScannerProfile } from '@gatehouse/device-profiles';
+import { GatewayError } from '@gatehouse/gateway';
+import type { SerialLine, SerialPorts } from '@gatehouse/gateway';
+import type { Side } from '@gatehouse/protocols';
+import { createScanner } from '../devices/scanner.ts';
+import type { Presented } from '../devices/scanner.ts';
+import type { Random } from '../devices/random.ts';
+import type { Peer } from '../ports.ts';
+import type { Life } from './life.ts';
+import type { Timeline } from './timeline.ts';
+
+/** A scanner head and the serial line behind it. */
+export type Head = {
+  readonly port: string;
+  readonly present: (text: string) => Promise<Presented>;
+  /** The cable comes off. */
+  readonly unplug: (forMs: number) => void;
+  readonly setNoisy: (noisy: boolean) => void;
+  readonly isConnected: () => boolean;
+  /** How often its line was lost. */
+  readonly losses: () => number;
+  readonly open: (life: Life) => Promise<SerialLine>;
+};
+
+export type HeadOptions = {
+  readonly timeline: Timeline;
+  readonly random: Random;
+  readonly profile: LineScannerProfile;
+  readonly side: Side;
+  /** Unix milliseconds from virtual ones. */
+  readonly startMs: number;
+};
+
+const wireMs = 1;
+
+export const createHead = ({ timeline, random, profile, side, startMs }: HeadOptions): Head => {
+  const { nowMs, after } = timeline;
+  const clock = { nowMs: () => startMs + nowMs(), monoMs: nowMs, after };
+  const scanner = createScanner({ profile, clock, random, baud: profile.serial.baud });
+  let pluggedAtMs = 0;
+  let losses = 0;
+  let unplugNow = (): void => undefined;
+
+  const open = async (life: Life): Promise<SerialLine> => {
+    await life.mine(timeline.wait(wireMs));
+    if (nowMs() < pluggedAtMs) throw new GatewayError('GW_SERIAL_OPEN', 'no such device');
+    const listeners: ((chunk: Uint8Array) => void)[] = [];
+    const closers: ((cause: string) => void)[] = [];
+    let isOpen = true;
+    const close = (cause: string): void => {
+      if (!isOpen) return;
+      isOpen = false;
+      handlers.onClose();
+      if (!life.isOver()) for (const run of closers) run(cause);
+    };
+    const peer: Peer = {
+      write: (bytes) => {
+        life.after(wireMs, () => {
+          if (isOpen) for (const run of listeners) run(bytes);
+        });
+      },
+      close: () => close('closed by the head'),
+    };
+    const handlers = scanner.accept(peer);
+    unplugNow = () => close('unplugged');
+    life.onEnd(() => {
+      losses += 1;
+      close('power cut');
+    });
+    return {
+      write: async (bytes) => {
+        await life.mine(timeline.wait(wireMs));
+        if (isOpen) handlers.onData(bytes);
+      },
+      onData: (run) => void listeners.push(run),
+      onClose: (run) => void closers.push(run),
+      close: () => {
+        close('closed by the gateway');
+        return Promise.resolve();
+      },
+    };
+  };
+
+  return {
+    port: `head-${side}`,
+    present: scanner.present,
+    unplug: (forMs) => {
+      pluggedAtMs = nowMs() + forMs;
+      losses += 1;
+      unplugNow();
+    },
+    setNoisy: (noisy) => scanner.setFaults({ silent: false, slow: false, noisy }),
+    isConnected: () => scanner.state().connected,
+    losses: () => losses,
+    open,
+  };
+};
+
+/** @throws GatewayError GW_SERIAL_OPEN for a port that no head stands at */
+export const serialPorts = (heads: readonly Head[], life: Life): SerialPorts => ({
+  open: async ({ port }) => {
+    const head = heads.find((each) => each.port === port);
+    if (head === undefined) throw new GatewayError('GW_SERIAL_OPEN', port);
+    return life.mine(head.open(life));
+  },
+});
