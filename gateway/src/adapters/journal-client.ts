@@ -88,12 +88,16 @@ const isInUse = (error: unknown): boolean =>
   error instanceof GatewayError && error.code === 'GW_IN_USE';
 
 /** @throws GatewayError GW_IN_USE where another gateway holds the file and does not end */
-const openWhenLeft = async <T>(open: () => Promise<T>, file: string): Promise<T> => {
+const openWhenLeft = async <T>(
+  open: () => Promise<T>,
+  { file, log }: Pick<JournalOptions, 'file' | 'log'>,
+): Promise<T> => {
   for (let waitedMs = 0; ; waitedMs += inUsePauseMs) {
     try {
       return await open();
     } catch (error) {
       if (!isLocked(error)) throw error;
+      if (waitedMs === 0) log.warn('journal.in_use', { file, waitMs: inUseWaitMs });
       if (waitedMs >= inUseWaitMs) throw new GatewayError('GW_IN_USE', file, { cause: error });
     }
     await sleep(inUsePauseMs);
@@ -178,7 +182,7 @@ const createThread = (
   return {
     open: async () => {
       try {
-        return await openWhenLeft(() => openWorker(false), options.file);
+        return await openWhenLeft(() => openWorker(false), options);
       } catch (error) {
         if (!isInUse(error)) lose(String(error));
         throw error;

@@ -5,10 +5,10 @@ import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
 
 // Takes the pictures of docs/screens.md from a running demo campus:
-// `npx node dashboard/dev/screens.ts [url] [path of chromium]`.
+// `npm run screens -- [url] [path of chromium]`.
 const [url = 'http://localhost:8080', executablePath = '/usr/bin/chromium'] = process.argv.slice(2);
 
-const folder = join(import.meta.dirname, '..', '..', 'docs', 'screens');
+const folder = join(import.meta.dirname, '..', 'docs', 'screens');
 const pictureBytesMax = 150 * 1024;
 
 type Look = {
