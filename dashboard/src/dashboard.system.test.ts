@@ -225,7 +225,12 @@ describe('the console', () => {
       await needs.getByText('Gateway silent').waitFor();
       await page.getByText('Silent: Dormitory gateway', { exact: false }).first().waitFor();
       await page.locator('.live-live').waitFor();
-      expect(await page.locator('.feed').getByText(/ (opened|closed)$/).count()).toBe(0);
+      expect(
+        await page
+          .locator('.feed')
+          .getByText(/ (opened|closed)$/)
+          .count(),
+      ).toBe(0);
       const lines = page.locator('.feed .event');
       const first = await lines.first().textContent();
       await expect.poll(() => lines.first().textContent(), { timeout: 15_000 }).not.toBe(first);

@@ -75,6 +75,20 @@ const table: readonly Row[] = [
     'attention',
   ],
   [
+    'an unlock from afar that nobody used',
+    event('access.not_taken', { person: null }),
+    '图书馆 东门 打开后无人通过',
+    'Nobody went through Library East Gate after it was opened',
+    'quiet',
+  ],
+  [
+    'a passage behind an unlock from afar',
+    event('access.taken', { person: null }),
+    '有人 通过 图书馆 东门',
+    'Somebody went through Library East Gate',
+    'quiet',
+  ],
+  [
     'a command',
     event('command.accepted', { data: { action: 'unlock' } }),
     '李雷 (学生) 要求远程开门 图书馆 东门',

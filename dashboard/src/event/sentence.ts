@@ -69,13 +69,18 @@ export const personText = (person: PersonView, { language, t }: SentenceWords): 
     : t('event.person', { name: person.name[language], affiliation });
 };
 
+const noPerson = (kind: string): string => {
+  if (kind.startsWith('command.')) return 'event.system';
+  return kind === 'access.taken' ? 'event.somebody' : 'event.nobody';
+};
+
 /** The value of each placeholder of the events table, made only where a sentence asks for it. */
 const values: Readonly<
   Record<string, (event: EventView, words: SentenceWords) => Omit<Piece, 'kind'>>
 > = {
   person: ({ person, kind }, words) =>
     person === null
-      ? { text: words.t(kind.startsWith('command.') ? 'event.system' : 'event.nobody') }
+      ? { text: words.t(noPerson(kind)) }
       : { text: personText(person, words), id: person.id },
   side: ({ data }, { t }) => {
     const side = textOf(data, 'side');
@@ -111,7 +116,10 @@ const values: Readonly<
   detail: ({ data }) => ({ text: textOf(data, 'detail') }),
 };
 
-const templateOf = ({ kind, door }: EventView, { language, t }: SentenceWords): string => {
+const templateOf = ({ kind, door, person }: EventView, words: SentenceWords): string => {
+  const { language, t } = words;
+  // Behind an unlock from afar nobody in particular was expected.
+  if (kind === 'access.not_taken' && person === null) return t('event.unusedAt');
   if (isEventKind(kind)) return eventKinds[kind].sentence[language];
   return t(door === null ? 'event.unknownKind' : 'event.unknownKindAt', { kind });
 };

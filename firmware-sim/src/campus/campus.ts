@@ -57,6 +57,8 @@ const gatewayStartsMs = 500;
 const drainMsMax = 150_000;
 /** So long after a power cut readers ask for the next code, and a little more. */
 const fenceMs = 33_000;
+/** The longest fault that began before the end, and a line that is opened again after it. */
+const lastFaultMs = 16_000;
 const lookEveryMs = 5_000;
 const lastVisitMs = 4_000;
 
@@ -73,7 +75,7 @@ export const runCampus = async (options: CampusOptions): Promise<CampusResult> =
     for (const step of plan.steps) timeline.after(step.atMs, () => perform(stage, step));
     await timeline.runUntil(plan.lifeMs);
     calmDown(stage);
-    await drain(stage, options.database, fenceMs);
+    await drain(stage, options.database, lastFaultMs);
     await lastVisits(stage);
     await drain(stage, options.database, 0);
     const positions = await box.positions();
@@ -145,17 +147,18 @@ const calmDown = ({ world, network, box, house, heads }: Stage): void => {
 
 /**
  * Until cloud and gateway agree, though not for ever.
- * @param afterFenceMs not sooner after the gateway last refused codes of before
+ * @param leastMs for what was begun before
  */
 const drain = async (
   { world, box }: Stage,
   { database }: CampusDatabase,
-  afterFenceMs: number,
+  leastMs: number,
 ): Promise<void> => {
   const { timeline } = world;
   const beganMs = timeline.nowMs();
   const isDone = async (): Promise<boolean> => {
-    if (timeline.nowMs() < box.fencedAtMs() + afterFenceMs) return false;
+    if (timeline.nowMs() - beganMs < leastMs) return false;
+    if (timeline.nowMs() < box.fencedAtMs() + fenceMs) return false;
     const { feed, consumers, cursors, policy, commandsOpen } = await readStored(database);
     const positions = await box.positions();
     if (positions === undefined) return false;

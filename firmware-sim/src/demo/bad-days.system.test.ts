@@ -148,7 +148,11 @@ describe('right after a first start', () => {
   });
 
   it.each([
-    ['the same port', (port: string, data: string) => [port, `${data}-2`], /^Port \d+ is taken/],
+    [
+      'the same port',
+      (port: string, data: string) => [port, join(data, 'second')],
+      /^Port \d+ is taken/,
+    ],
     ['the same data', (_: string, data: string) => ['1', data], /^A demo campus already runs on /],
   ])('a second demo on %s ends with a sentence', async (_case, where, sentence) => {
     const [port = '', data = ''] = where(new URL(demo.url).port, demo.dataDir);

@@ -105,8 +105,8 @@ describe('one door, one phone', () => {
     expect(lamp).toBe('green');
     const walked = await demo.control(`/devices/${door.controller}/walk`, { side: 'entry' });
     expect(walked['result']).toBe('passed');
-    await guard.getByText('李雷').first().waitFor();
-    await guard.getByText(`通过 ${door.name}`).first().waitFor();
+    const line = guard.locator('.event', { hasText: '李雷' }).filter({ hasText: door.name });
+    await line.filter({ hasText: '允许' }).filter({ hasText: '已通过' }).first().waitFor();
     await phone
       .getByText(/东门 1 号通道.*已使用|已使用.*东门 1 号通道/)
       .first()

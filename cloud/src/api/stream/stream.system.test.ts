@@ -196,20 +196,19 @@ describe('the console stream', () => {
   });
 
   it('draws at most four pictures of gateways a second', async () => {
+    const reports = 60;
     const api = await listen();
     const stream = await api.open(await api.signIn('Wang Fang'), '/api/console/stream');
     await isOpen(stream);
     const startMs = performance.now();
-    let n = 0;
-    while (performance.now() - startMs < 1_500) {
-      n += 1;
+    for (let n = 0; n < reports; n += 1) {
       await reportDoor(api, n % 2 === 0 ? 'secure' : 'held');
       await noteTwin(api);
     }
-    expect(n).toBeGreaterThan(12);
-    // The first at once, and one each quarter of a second after it.
-    expect(changesOf(stream).length).toBeLessThanOrEqual(8);
-    expect(changesOf(stream).length).toBeGreaterThanOrEqual(3);
+    const pictures = changesOf(stream).length;
+    // The first at once, and one each quarter of a second after it, however slow the machine is.
+    expect(pictures).toBeLessThanOrEqual(2 + (performance.now() - startMs) / 250);
+    expect(pictures).toBeGreaterThan(0);
   });
 
   it('tells a teacher of their own rooms alone', async () => {

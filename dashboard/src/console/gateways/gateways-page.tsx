@@ -59,6 +59,9 @@ const waitingKey = ({ waiting, state }: GatewayView): string => {
   return 'gateway.sending';
 };
 
+const versionKey = ({ held, newest }: GatewayView['policy']): string =>
+  held < newest ? 'gateway.ofNewest' : 'gateway.upToDate';
+
 const GatewayFacts = ({ gateway }: { readonly gateway: GatewayView }) => {
   const { t } = useWords();
   const { policy, revocation, waiting, journalFill, clock, version } = gateway;
@@ -66,13 +69,10 @@ const GatewayFacts = ({ gateway }: { readonly gateway: GatewayView }) => {
   return (
     <dl className="facts">
       <Fact name={t('gateway.policy')} isOdd={policy.held < policy.newest}>
-        {t(policy.held < policy.newest ? 'gateway.ofNewest' : 'gateway.upToDate', policy)}
+        {t(versionKey(policy), policy)}
       </Fact>
       <Fact name={t('gateway.revocation')} isOdd={revocation.held < revocation.newest}>
-        {t(
-          revocation.held < revocation.newest ? 'gateway.ofNewest' : 'gateway.upToDate',
-          revocation,
-        )}
+        {t(revocation.newest === 0 ? 'gateway.noneBlocked' : versionKey(revocation), revocation)}
       </Fact>
       <Fact name={t('gateway.waiting')} isOdd={waiting >= waitingWarnsFrom}>
         {t(waitingKey(gateway), { count: waiting })}
