@@ -73,10 +73,15 @@ const screens: readonly Screen[] = [
     name: 'door',
     role: 'guard',
     path: '/console/doors/library-study-1',
-    looks: [
-      { language: 'zh', width: 360, scheme: 'dark' },
-      { language: 'en', width: 1440, scheme: 'light' },
-    ],
+    looks: [{ language: 'zh', width: 360, scheme: 'dark' }],
+    prepare: unlockTheDoor,
+  },
+  {
+    // Another door: on the same one the first pulse may still run.
+    name: 'door',
+    role: 'guard',
+    path: '/console/doors/library-study-2',
+    looks: [{ language: 'en', width: 1440, scheme: 'light' }],
     prepare: unlockTheDoor,
   },
   {

@@ -5,6 +5,5 @@ export { CloudError } from './errors.ts';
 export { createDatabase } from './adapters/postgres.ts';
 export { startEmbeddedPostgres } from './adapters/embedded-postgres.ts';
 export { ensureDeployment } from './deployment.ts';
-export { seedCampus } from './places/seed/seed-campus.ts';
 export { createSnapshots } from './policy/snapshot.ts';
 export type * from './ports.ts';

@@ -48,7 +48,6 @@ const campusTakes: Readonly<Partial<Record<Package, readonly string[]>>> = {
     'createDatabase',
     'startEmbeddedPostgres',
     'ensureDeployment',
-    'seedCampus',
     'appendFeed',
     'CloudError',
   ],
