@@ -36,6 +36,8 @@ const unlockTheDoor = async (page: Page): Promise<void> => {
   await page.mouse.down();
   await page.locator('.step-reached.step-of-confirmed').waitFor();
   await page.mouse.up();
+  // The state of the door comes by another message than the command's.
+  await page.locator('.door-head-granted').waitFor();
   await page.mouse.move(0, 0);
 };
 

@@ -75,10 +75,10 @@ const table: readonly Row[] = [
     'attention',
   ],
   [
-    'an unlock from afar that nobody used',
+    'an unlock that nobody used',
     event('access.not_taken', { person: null }),
-    '图书馆 东门 打开后无人通过',
-    'Nobody went through Library East Gate after it was opened',
+    '无人通过 图书馆 东门',
+    'Nobody went through Library East Gate',
     'quiet',
   ],
   [

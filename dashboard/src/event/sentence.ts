@@ -118,7 +118,7 @@ const values: Readonly<
 
 const templateOf = ({ kind, door, person }: EventView, words: SentenceWords): string => {
   const { language, t } = words;
-  // Behind an unlock from afar nobody in particular was expected.
+  // An unlock from afar expects nobody in particular.
   if (kind === 'access.not_taken' && person === null) return t('event.unusedAt');
   if (isEventKind(kind)) return eventKinds[kind].sentence[language];
   return t(door === null ? 'event.unknownKind' : 'event.unknownKindAt', { kind });
