@@ -18,7 +18,13 @@ const answerTimeoutMs = 5_000;
 /** Between the green lamp and the first step. */
 const stepAfterMs = 700;
 
-type Visit = { readonly walker: Walker; readonly phone: Phone; used: string | undefined };
+type Visit = {
+  readonly walker: Walker;
+  readonly phone: Phone;
+  used: string | undefined;
+  /** Doors that this person went in by, and has not gone out by since. */
+  readonly inside: Set<string>;
+};
 
 /** What people get wrong now and then: the feed of a day has more than green lamps. */
 type Habit = {
@@ -50,7 +56,7 @@ export const startTraffic = (options: TrafficOptions): { readonly stop: () => vo
   const random = createRandom(options.seed);
   const visits = plan.walkers.map((walker): Visit => {
     const phone = createPhone({ campus: plan.campus, ...walker, nowMs: Date.now });
-    return { walker, phone, used: undefined };
+    return { walker, phone, used: undefined, inside: new Set() };
   });
   const map = doorMap(plan);
   const everyMs = (meanEveryMs[kind] * peopleUsual) / Math.max(peopleUsual, plan.walkers.length);
@@ -97,17 +103,25 @@ const comeAndGo = async (options: {
   if (visit === undefined) return;
   // Somebody tries a door that is not theirs now and then.
   const doors = random.chance(0.03) ? [...map.keys()] : visit.walker.doors;
-  const door = map.get(random.pick(doors) ?? '');
-  const reader = random.pick(door?.readers ?? []);
+  const id = random.pick(doors) ?? '';
+  const door = map.get(id);
+  const reader = readerFor(door?.readers ?? [], visit.inside.has(id));
   if (door?.controller === undefined || reader === undefined) return;
   const habit = habits.find(({ probability }) => random.chance(probability)) ?? usual;
   const text = habit.code(visit, random);
   const shown = await post(control, `/devices/${reader.id}/present`, { text });
   if (shown['lamp'] !== 'green' || !habit.walks) return;
   visit.used = text;
+  if (reader.side === 'exit') visit.inside.delete(id);
+  else visit.inside.add(id);
   await sleep(stepAfterMs);
   await post(control, `/devices/${door.controller.id}/walk`, { side: reader.side });
 };
+
+/** Who went in goes out, where the door has a reader for it: rooms have none inside. */
+const readerFor = (readers: readonly Device[], isInside: boolean): Device | undefined =>
+  (isInside ? readers.find(({ side }) => side === 'exit') : undefined) ??
+  readers.find(({ side }) => side === 'entry');
 
 const post = async (
   control: number,
