@@ -25,6 +25,11 @@ export const benchTable: readonly BenchRow[] = [
     path: 'gateway/bench/scan.ts',
     measures: 'last byte of a scan in, first unlock byte out, other doors busy, disk slow',
   },
+  {
+    name: 'bus',
+    path: 'gateway/bench/bus.ts',
+    measures: 'share of a shared RS-485 line that polls use, and how soon a command begins',
+  },
 ];
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -1,12 +1,22 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format } from 'prettier';
 import { codesPage } from './codes-page.ts';
 import { root } from './run.ts';
 
+const profileSchema = (): string =>
+  // A process of its own: a tool knows the contract and no other package.
+  execFileSync(
+    process.execPath,
+    [join(root, 'device-profiles/src/profile-command/main.ts'), 'schema'],
+    { encoding: 'utf8', maxBuffer: 16 * 1024 * 1024 },
+  );
+
 /** Committed files that are made from code: `npm run check` compares, `npm run fix` writes. */
 const generatedTable: readonly { readonly file: string; readonly make: () => string }[] = [
   { file: 'docs/codes.md', make: codesPage },
+  { file: 'device-profiles/profile.schema.json', make: profileSchema },
 ];
 
 const prettierOptions = (): Readonly<Record<string, unknown>> =>

@@ -6,6 +6,8 @@ import type { Consumer, Poison } from './feed/consumer.ts';
 import { commandsConsumer, createCommands, followCommands } from './fleet/commands.ts';
 import type { Commands } from './fleet/commands.ts';
 import { createFleet } from './fleet/fleet.ts';
+import { createLooks } from './fleet/looks.ts';
+import type { Looks } from './fleet/looks.ts';
 import { followPolicies } from './policy/follower.ts';
 import type { PolicyFollower } from './policy/follower.ts';
 import { createPublisher } from './policy/publisher.ts';
@@ -18,6 +20,7 @@ export type Cloud = {
   /** What the HTTP side asks of the rest. */
   readonly commands: Commands;
   readonly revocations: Revocations;
+  readonly looks: Looks;
   readonly start: () => void;
   readonly stop: () => Promise<void>;
 };
@@ -25,7 +28,8 @@ export type Cloud = {
 /** The whole cloud service: its parts, and who tells whom. */
 export const createCloud = (ports: Ports, { snapshots }: CloudOptions): Cloud => {
   const { clock, database, log } = ports;
-  const fleet = createFleet({ ports, snapshots });
+  const looks = createLooks(ports);
+  const fleet = createFleet({ ports, snapshots, looks });
   const commands = createCommands(ports);
   const publisher = createPublisher(ports);
   let running: readonly (Consumer | PolicyFollower)[] = [];
@@ -44,6 +48,7 @@ export const createCloud = (ports: Ports, { snapshots }: CloudOptions): Cloud =>
   return {
     commands,
     revocations: createRevocations(ports),
+    looks,
     start: () => {
       running = [
         follow(passagesConsumer, countPassages),
@@ -55,6 +60,7 @@ export const createCloud = (ports: Ports, { snapshots }: CloudOptions): Cloud =>
     },
     stop: async () => {
       commands.stop();
+      looks.stop();
       await fleet.stop();
       await Promise.all(running.map((each) => each.stop()));
     },

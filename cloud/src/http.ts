@@ -11,9 +11,11 @@ import { CloudError } from './errors.ts';
 import { createDemoIdentity } from './identity/demo-identity.ts';
 import { isLoopbackHost } from './identity/loopback.ts';
 import type { Ports } from './ports.ts';
+import type { ProfileLibrary } from './profiles/library.ts';
 
 export type HttpOptions = {
   readonly config: CloudConfig;
+  readonly library: ProfileLibrary;
   /** `embedded`, or the URL of the database. */
   readonly database: string;
   /** The built dashboard; undefined where it is not built. */
@@ -35,10 +37,11 @@ export type Http = {
 export const startHttp = async (
   ports: Ports,
   cloud: Cloud,
-  { config, database, dashboardDir, lan }: HttpOptions,
+  { config, library, database, dashboardDir, lan }: HttpOptions,
 ): Promise<Http> => {
   const { clock, random, log, primitives } = ports;
   const { demo, listen, broker } = config;
+  const { profiles } = library;
   if (demo === undefined) {
     throw new CloudError('CL_CONFIG', 'demo: is needed, there is no other identity yet');
   }
@@ -60,7 +63,7 @@ export const startHttp = async (
   ports.broker.onState((state) => {
     brokerState = state;
   });
-  const hub = await createStreamHub({ database: ports.database, clock, log });
+  const hub = await createStreamHub({ database: ports.database, clock, log, profiles });
   const parts: ApiParts = {
     database: ports.database,
     clock,
@@ -70,6 +73,11 @@ export const startHttp = async (
     revoke: cloud.revocations.revoke,
     appendAudit: audit,
     sendUnlock: cloud.commands.sendUnlock,
+    sendRun: cloud.commands.sendRun,
+    look: cloud.looks.look,
+    profiles,
+    library,
+    primitives,
     hub,
     isBrokerUp: () => brokerState === 'up',
     simulator: demo.simulator === undefined ? undefined : createSimulator(demo.simulator),

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { catalogueOf, readModelFiles } from '@gatehouse/device-profiles';
 import { createSystemClock } from './adapters/clock.ts';
 import { primitives, random, zstd } from './adapters/crypto.ts';
 import { enrolDemoPhones, demoPhones, simulatorPlan } from './adapters/demo-phones.ts';
@@ -27,6 +28,8 @@ import type { HttpOptions } from './http.ts';
 import { campusPlan } from './places/seed/campus-plan.ts';
 import { seedCampus } from './places/seed/seed-campus.ts';
 import { createSnapshots } from './policy/snapshot.ts';
+import { createProfileLibrary } from './profiles/library.ts';
+import type { BuiltIn } from './profiles/library.ts';
 import type { Broker, Log } from './ports.ts';
 
 const usage = `usage:
@@ -111,10 +114,21 @@ const prepare = async (database: PostgresDatabase, config: CloudConfig): Promise
   });
 };
 
+/** The profiles of this release, each with its text: the start of somebody's own version. */
+const readBuiltIns = async (): Promise<ReadonlyMap<string, BuiltIn>> => {
+  const files = await readModelFiles();
+  const profiles = catalogueOf(files);
+  const texts = new Map(files.map(({ name, text }) => [basename(name, '.yaml'), text]));
+  return new Map(
+    [...profiles].map(([id, profile]) => [id, { profile, text: texts.get(id) ?? '' }]),
+  );
+};
+
 const serve = async (file: string | undefined): Promise<void> => {
   const loaded = await loadConfig(file);
   const { config, path } = loaded;
   const log = createLog();
+  const builtIns = await readBuiltIns();
   const trust = await openTrust(loaded);
   const lan = await openLan(loaded, trust);
   const { database, where, close } = await openDatabase(loaded, log);
@@ -144,18 +158,23 @@ const serve = async (file: string | undefined): Promise<void> => {
   });
   const ports = { clock, random, primitives, database, broker, signer, zstd, log };
   const cloud = createCloud(ports, { snapshots });
+  const library = createProfileLibrary({ database, clock, log, builtIns });
+  await library.refresh();
   const built = path(
     config.dashboardDir ?? join(import.meta.dirname, '..', '..', 'dashboard', 'dist'),
   );
   const http = await startHttp(ports, cloud, {
     config,
+    library,
     database: where,
     dashboardDir: existsSync(join(built, 'index.html')) ? built : undefined,
     lan,
   });
+  library.start();
   cloud.start();
   onEnd(async () => {
     await http.close();
+    await library.stop();
     await cloud.stop();
     await listener.close();
     revoked.stop();

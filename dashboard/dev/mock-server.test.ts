@@ -1,19 +1,25 @@
 import {
   CampusView,
   ChoiceView,
+  CommandView,
+  DevicePageView,
+  DeviceView,
   EnrolChallengeView,
   ErrorView,
   EventPage,
   MeView,
   NowView,
+  ProfileView,
   ScannerView,
   SessionView,
+  TelemetryView,
   UseView,
 } from '@gatehouse/protocols';
 import Type from 'typebox';
 import Value from 'typebox/value';
 import { describe, expect, it } from 'vitest';
 import { choices } from './campus.table.ts';
+import { deviceRows } from './devices.table.ts';
 import { createMockServer } from './mock-server.ts';
 import type { MockPorts } from './mock-state.ts';
 
@@ -38,6 +44,12 @@ const answers: readonly (readonly [method: string, path: string, view: Type.TSch
   ['GET', '/api/me/history', Type.Array(UseView)],
   ['POST', '/api/me/enrol/challenge', EnrolChallengeView],
   ['GET', '/api/demo/scanners', Type.Array(ScannerView)],
+  ['GET', '/api/console/devices', Type.Array(DeviceView)],
+  ['GET', '/api/console/profiles', Type.Array(ProfileView)],
+  ...deviceRows.map(({ id }) => ['GET', `/api/console/devices/${id}`, DevicePageView] as const),
+  ['GET', '/api/console/devices/meter-library/telemetry', TelemetryView],
+  ['POST', '/api/console/devices/lockers-hall/commands/openBox', CommandView],
+  ['POST', '/api/console/devices/lockers-hall/commands/fly', ErrorView],
   ['GET', '/api/nothing', ErrorView],
 ];
 
@@ -45,7 +57,7 @@ describe('the mock campus', () => {
   for (const [method, path, view] of answers) {
     it(`answers ${method} ${path} as the contract says`, () => {
       const mock = createMockServer(ports, 'busy');
-      const query = new URLSearchParams();
+      const query = new URLSearchParams({ from: '2026-11-20T01:00Z', to: '2026-11-21T01:00Z' });
       const reply = mock.answer({ method, path, query, cookie, body: {} });
       const body = 'stream' in reply ? undefined : reply.body;
       expect([...Value.Errors(view, body)]).toEqual([]);

@@ -11,6 +11,8 @@ import type {
   Text,
 } from '@gatehouse/protocols';
 import { campus, choices, words } from './campus.table.ts';
+import { createMockDevices } from './mock-devices.ts';
+import type { MockDevices } from './mock-devices.ts';
 import { createMockPhones } from './mock-phone.ts';
 import type { MockPhones } from './mock-phone.ts';
 import {
@@ -23,6 +25,7 @@ import {
   startLife,
 } from './mock-state.ts';
 import type { MockPorts, MockState, Scenario } from './mock-state.ts';
+import { tellWire } from './mock-wire.ts';
 
 /** A request, however it came. */
 export type MockRequest = {
@@ -30,7 +33,7 @@ export type MockRequest = {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly cookie: string;
-  readonly body: Readonly<Record<string, string>>;
+  readonly body: Readonly<Record<string, unknown>>;
 };
 
 export type MockReply =
@@ -47,9 +50,12 @@ export type MockServer = {
 type Asked = MockRequest & {
   readonly state: MockState;
   readonly phones: MockPhones;
+  readonly devices: MockDevices;
   /** Who is signed in; routes that need nobody get the first choice. */
   readonly who: ChoiceView;
   readonly id: string;
+  /** The second part of the path that varies. */
+  readonly name: string;
 };
 type Route = {
   readonly method: string;
@@ -63,6 +69,13 @@ const refuse = (status: number, code: string, text: Text, next?: Text): MockRepl
   return { status, body };
 };
 const ok = (body: unknown): MockReply => ({ status: 200, body });
+const found = (body: unknown, status = 200): MockReply =>
+  body === undefined ? refuse(404, 'not_found', words.missing) : { status, body };
+
+const textIn = (body: MockRequest['body'], name: string): string => {
+  const value = body[name];
+  return typeof value === 'string' ? value : '';
+};
 
 const sessionOf = ({ person, role }: ChoiceView): SessionView => ({
   person,
@@ -87,6 +100,7 @@ const eventPage = ({ query, state, who }: Asked): EventPage => {
     .filter(
       (event) =>
         wants('door', event.door?.id) &&
+        wants('device', event.device ?? undefined) &&
         wants('person', event.person?.id) &&
         wants('kind', event.kind) &&
         (who.role !== 'teacher' || isOwnRoom(event.door?.id)) &&
@@ -109,14 +123,12 @@ const unlock = ({ state, id, who, body }: Asked): MockReply => {
   const at = (): string => iso(state.ports.nowMs());
   let command: CommandView = {
     id: `018f0000-0000-7000-9000-${String(state.seq).padStart(12, '0')}`,
-    door: id,
-    action: 'unlock',
+    ...{ door: id, device: null, run: null, action: 'unlock', failure: null },
     state: 'accepted',
-    failure: null,
     steps: [{ state: 'accepted', at: at() }],
   };
   state.commands.set(command.id, command);
-  const data = { command: command.id, action: 'unlock', reason: body.reason ?? '' };
+  const data = { command: command.id, action: 'unlock', reason: textIn(body, 'reason') };
   addEvent(state, { kind: 'command.accepted', door: id, person: who.person, data });
   for (const [step, delayMs] of commandDelaysMs) {
     state.ports.after(delayMs, () => {
@@ -176,6 +188,60 @@ const phoneStream = ({ phones, who }: Asked): MockReply => ({
     }),
 });
 
+/** Devices are for those who keep the building, and for guards. */
+const isKeeper = ({ role }: ChoiceView): boolean => role !== 'teacher' && role !== 'student';
+
+const runDevice = ({ devices, id, name, who }: Asked): MockReply => {
+  if (!isKeeper(who)) return refuse(403, 'not_allowed', words.missing);
+  const device = devices.list().find((each) => each.id === id);
+  if (device?.fresh === false) return refuse(409, 'gateway_offline', words.silent);
+  return found(devices.run(id, name), 202);
+};
+
+const deviceLive = ({ devices, state, id, who }: Asked): MockReply => {
+  const device = devices.list().find((each) => each.id === id);
+  if (device === undefined) return refuse(404, 'not_found', words.missing);
+  if (who.role === 'guard' || !isKeeper(who)) return refuse(403, 'not_allowed', words.missing);
+  return {
+    stream: (send) =>
+      tellWire(state.ports, device, (live) => {
+        send(`event: live\ndata: ${JSON.stringify(live)}\n\n`);
+      }),
+  };
+};
+
+const deviceRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: /^\/console\/devices$/,
+    run: ({ devices, who }) => ok(isKeeper(who) ? devices.list() : []),
+  },
+  {
+    method: 'GET',
+    path: /^\/console\/profiles$/,
+    run: ({ devices, who }) => ok(devices.profiles(who.role)),
+  },
+  {
+    method: 'GET',
+    path: /^\/console\/devices\/([a-z0-9-]+)$/,
+    run: ({ devices, id, who }) => found(isKeeper(who) ? devices.page(id, who.role) : undefined),
+  },
+  {
+    method: 'GET',
+    path: /^\/console\/devices\/([a-z0-9-]+)\/telemetry$/,
+    run: ({ devices, id, query }) => {
+      const [from, to] = ['from', 'to'].map((name) => Date.parse(query.get(name) ?? ''));
+      return found(devices.telemetry(id, from ?? 0, to ?? 0));
+    },
+  },
+  {
+    method: 'POST',
+    path: /^\/console\/devices\/([a-z0-9-]+)\/commands\/([a-zA-Z0-9]+)$/,
+    run: runDevice,
+  },
+  { method: 'GET', path: /^\/console\/devices\/([a-z0-9-]+)\/live$/, run: deviceLive },
+];
+
 const signIn = ({ body }: Asked): MockReply => {
   const who = choices.find(({ person, role }) => person.id === body.person && role === body.role);
   if (who === undefined) return refuse(400, 'unknown_person', words.missing);
@@ -183,16 +249,17 @@ const signIn = ({ body }: Asked): MockReply => {
 };
 
 const enrol = ({ phones, who, body }: Asked): MockReply => {
-  const enrolled = phones.enrol(who.person, body.proof ?? '');
+  const enrolled = phones.enrol(who.person, textIn(body, 'proof'));
   return enrolled === undefined ? refuse(400, 'bad_proof', words.missing) : ok(enrolled);
 };
 
 const scan = ({ phones, body }: Asked): MockReply => {
-  const scanner = phones.scan(body.device ?? '', body.text ?? '');
+  const scanner = phones.scan(textIn(body, 'device'), textIn(body, 'text'));
   return scanner === undefined ? refuse(404, 'not_found', words.missing) : ok(scanner);
 };
 
 const routes: readonly Route[] = [
+  ...deviceRoutes,
   { method: 'GET', path: /^\/campus$/, open: true, run: () => ok(campus) },
   { method: 'GET', path: /^\/demo\/choices$/, open: true, run: () => ok(choices) },
   {
@@ -220,10 +287,7 @@ const routes: readonly Route[] = [
   {
     method: 'GET',
     path: /^\/commands\/([0-9a-f-]+)$/,
-    run: ({ state, id }) => {
-      const command = state.commands.get(id);
-      return command === undefined ? refuse(404, 'not_found', words.missing) : ok(command);
-    },
+    run: ({ state, id }) => found(state.commands.get(id)),
   },
   { method: 'GET', path: /^\/me$/, run: ({ phones, who }) => ok(phones.me(who.person)) },
   {
@@ -254,7 +318,7 @@ const routes: readonly Route[] = [
     method: 'POST',
     path: /^\/demo\/walk$/,
     run: ({ phones, body }) => {
-      phones.walk(body.device ?? '');
+      phones.walk(textIn(body, 'device'));
       return { status: 204 };
     },
   },
@@ -269,6 +333,7 @@ const whoOf = (cookie: string): ChoiceView | undefined => {
 export const createMockServer = (ports: MockPorts, scenario: Scenario): MockServer => {
   const state = createMockState(ports, scenario);
   const phones = createMockPhones(state);
+  const devices = createMockDevices(state, scenario);
   const stop = startLife(state);
   const answer = (request: MockRequest): MockReply => {
     const path = request.path.replace(/^\/api/, '');
@@ -276,8 +341,8 @@ export const createMockServer = (ports: MockPorts, scenario: Scenario): MockServ
     if (route === undefined) return refuse(404, 'not_found', words.missing);
     const who = whoOf(request.cookie) ?? (route.open ? choices[0] : undefined);
     if (who === undefined) return refuse(401, 'no_session', words.noSession, words.noSessionNext);
-    const id = route.path.exec(path)?.[1] ?? '';
-    return route.run({ ...request, state, phones, who, id });
+    const [, id = '', name = ''] = route.path.exec(path) ?? [];
+    return route.run({ ...request, state, phones, devices, who, id, name });
   };
   return { state, phones, answer, stop };
 };

@@ -104,6 +104,7 @@ export type MadeEvent = {
   readonly kind: string;
   readonly door?: string;
   readonly gateway?: string;
+  readonly device?: string;
   readonly person?: PersonView;
   readonly data?: EventView['data'];
   readonly agoMs?: number;
@@ -126,7 +127,7 @@ export const addEvent = (state: MockState, made: MadeEvent): EventView => {
     gateway: gateway?.id ?? 'cloud',
     gatewayName: gateway?.name ?? { zh: '', en: '' },
     door: door === undefined ? null : { id: door.id, name: door.name },
-    device: door === undefined ? null : `${door.id}-in`,
+    device: made.device ?? (door === undefined ? null : `${door.id}-in`),
     person: made.person ?? null,
     data: made.data ?? {},
   };

@@ -298,12 +298,149 @@ describe('the console', () => {
   });
 });
 
+describe('devices', () => {
+  const atDevice = (id: string, role: Role, run: (page: Page) => Promise<void>): Promise<void> =>
+    visiting({ role }, `/console/devices/${id}`, run);
+
+  it('are listed with what is silent or odd first, and say what one would ask', async () => {
+    await visiting({ role: 'facility' }, '/console', async (page) => {
+      const needs = page.getByRole('region', { name: 'Needs you' });
+      const silent = needs.getByRole('listitem').filter({ hasText: 'Lab ventilation meter' });
+      await silent.getByRole('link', { name: 'See the device' }).click();
+      await page.getByRole('heading', { name: 'Lab ventilation meter' }).waitFor();
+      await page.getByRole('link', { name: 'Devices', exact: true }).first().click();
+      const odd = page.getByRole('region', { name: 'Worth a look' });
+      const names = await odd.locator('.device-card strong:first-child').allTextContents();
+      expect(names[0]).toBe('Lab 3-205 strike');
+      expect(await odd.getByText('Dormitory gateway').count()).toBe(1);
+      const air = page.getByRole('link', { name: /Lab 3-201 air/ });
+      expect(await air.textContent()).toMatch(/22\.5\u202f°C.*887\u202fppm.*Answers/);
+      await page.getByLabel('Find by name, door or model').fill('lockers');
+      await page.waitForURL('**/console/devices?q=lockers');
+      expect(await page.locator('.device-card').count()).toBe(1);
+      expect(await page.locator('.device-card').textContent()).toContain('3 open · 1 fault');
+    });
+  });
+
+  it('stand on the page of their door', async () => {
+    await visiting({ role: 'guard' }, '/console/doors/library-east', async (page) => {
+      const own = page.getByRole('region', { name: 'Devices of this door' });
+      await own.getByRole('link', { name: /turnstile/ }).click();
+      await page.waitForURL('**/console/devices/library-east-t1');
+    });
+  });
+
+  it('refuse a bad argument before anything is sent, and are followed to the end', async () => {
+    await atDevice('lockers-hall', 'guard', async (page) => {
+      const asked: string[] = [];
+      page.on('request', (request) => {
+        if (request.method() === 'POST') asked.push(request.postData() ?? '');
+      });
+      const hold = async (): Promise<void> => {
+        await page.getByRole('button', { name: /Hold 1 s/ }).hover();
+        await page.mouse.down();
+      };
+      await page.getByRole('button', { name: 'Open a box' }).click();
+      const box = page.getByLabel('Box', { exact: true });
+      await box.fill('25');
+      await hold();
+      await page.getByText('Too big. 1 to 24').waitFor();
+      await page.mouse.up();
+      expect(asked).toEqual([]);
+      await box.fill('7');
+      await hold();
+      await page.locator('.step-reached.step-of-confirmed').waitFor();
+      await page.mouse.up();
+      expect(asked).toEqual(['{"args":{"box":7},"reason":""}']);
+    });
+  });
+
+  it('that never confirm are only said to have been sent to', async () => {
+    await atDevice('library-west-in', 'facility', async (page) => {
+      await page.getByRole('button', { name: /Show the answer/ }).click();
+      await page.getByLabel('Text', { exact: true }).fill('Hello');
+      await page.locator('.run-form .button.main').click();
+      await page.getByText('have a look at it').waitFor();
+      expect(await page.locator('.step').count()).toBe(3);
+      expect(await page.getByText('Confirmed', { exact: true }).count()).toBe(0);
+    });
+  });
+
+  it('take money as yuan and are sent fen', async () => {
+    await atDevice('pos-cafe', 'facility', async (page) => {
+      await page.getByRole('button', { name: 'Ask for an amount' }).click();
+      await page.getByLabel('Amount').fill('12.5');
+      await page.getByLabel('Note').fill('tea');
+      const asked = page.waitForRequest('**/commands/ask');
+      await page.locator('.run-form .button.main').click();
+      expect((await asked).postDataJSON()).toEqual({
+        args: { amount: 1250, note: 'tea' },
+        reason: '',
+      });
+      expect(await page.getByText('Paid · Amount: ¥12.50', { exact: false }).count()).toBe(1);
+    });
+  });
+
+  it('show their wire to those who may watch, and no secret', async () => {
+    await atDevice('library-east-in', 'facility', async (page) => {
+      await page.getByRole('switch', { name: 'Look at the wire' }).click();
+      await page.getByText('hidden, 122 bytes').first().waitFor();
+      await page.locator('.frame-fault').first().waitFor();
+      await page.getByRole('button', { name: 'Hold to read' }).click();
+      const shown = await page.locator('.frames tr').count();
+      await page.getByRole('button', { name: /Go on \([2-9] new\)/ }).waitFor();
+      expect(await page.locator('.frames tr').count()).toBe(shown);
+      await page.getByRole('switch', { name: 'Look at the wire' }).click();
+      expect(await page.locator('.frames').count()).toBe(0);
+    });
+    await atDevice('library-east-in', 'guard', async (page) => {
+      await page.getByRole('heading', { name: 'Facts' }).waitFor();
+      expect(await page.getByRole('switch').count()).toBe(0);
+      expect(await page.getByRole('heading', { name: 'Make it do' }).count()).toBe(0);
+    });
+  });
+
+  it('have courses that are read by keys', async () => {
+    await atDevice('air-3-203', 'facility', async (page) => {
+      const chart = page.getByRole('slider', { name: /Course of Temperature/ });
+      await chart.focus();
+      await page.keyboard.press('ArrowLeft');
+      const first = await chart.getAttribute('aria-valuetext');
+      expect(first).toMatch(/^\d\d:\d\d · [\d.]+\u202f°C \(/);
+      await page.keyboard.press('PageUp');
+      expect(await chart.getAttribute('aria-valuetext')).not.toBe(first);
+      const asked = page.waitForRequest('**/telemetry?*');
+      await page.getByText('1 h', { exact: true }).click();
+      const range = new URL((await asked).url()).searchParams;
+      const [from, to] = ['from', 'to'].map((name) => Date.parse(range.get(name) ?? ''));
+      expect((to ?? 0) - (from ?? 0)).toBe(3_600_000);
+    });
+  });
+
+  it('that are old or silent say so', async () => {
+    await atDevice('pos-canteen', 'guard', async (page) => {
+      await page.getByText('Dormitory gateway is silent', { exact: false }).waitFor();
+    });
+    await atDevice('meter-lab', 'guard', async (page) => {
+      await page.getByText('It has not answered since', { exact: false }).waitFor();
+      await page.getByText('No readings in the last 24 h').waitFor();
+    });
+    await atDevice('no-such-device', 'guard', async (page) => {
+      await page.getByRole('heading', { name: 'There is no such device' }).waitFor();
+    });
+  });
+});
+
 const screens: readonly (readonly [path: string, role: Role | undefined, ready: string])[] = [
   ['/', undefined, '.choice'],
   ['/m/', 'student', '.card'],
   ['/console', 'guard', '.now'],
   ['/console/doors', 'facility', '.door-group'],
   ['/console/doors/lab-main', 'guard', '.door-page'],
+  ['/console/devices', 'facility', '.device-group'],
+  ['/console/devices/lockers-hall', 'facility', '.cells'],
+  ['/console/devices/meter-library', 'facility', '.time-chart canvas'],
+  ['/console/devices/library-east-t1', 'guard', '.runs'],
   ['/console/gateways', 'facility', '.gateway'],
   ['/console/events', 'admin', '.event'],
 ];

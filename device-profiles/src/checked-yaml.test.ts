@@ -29,7 +29,11 @@ describe('checked YAML', () => {
     ['wrong value', 'name: gate\nunits:\n  - port: 0\n', ['a.yaml:3:11 units.0.port must be >= 1']],
     ['wrong type', 'name: 7\n', ['a.yaml:1:7 name must be string']],
     ['fixed values', 'name: gate\nside: up\n', ['a.yaml:2:7 side must be "entry" or "exit"']],
-    ['unknown key', 'name: gate\nsid: exit\n', ['a.yaml:2:1 sid is not an option here']],
+    [
+      'unknown key',
+      'name: gate\nsid: exit\n',
+      ['a.yaml:2:1 sid is not an option here: did you mean side?'],
+    ],
     [
       'unknown key, deep',
       'name: gate\nunits:\n  - { port: 1, prot: 2 }\n',

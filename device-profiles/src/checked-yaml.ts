@@ -10,6 +10,9 @@ import {
   visit,
   type Document,
 } from 'yaml';
+import { nearestName } from './nearest-name.ts';
+import { schemaErrors } from './schema-errors.ts';
+import type { SchemaError } from './schema-errors.ts';
 
 /** One thing wrong with a file, with the place where a person mends it. */
 export type YamlFault = {
@@ -26,12 +29,12 @@ export type CheckedYaml<T> =
   | {
       readonly ok: true;
       readonly value: T;
-      /** For what no schema can say: a fault at the value of this path. */
-      readonly faultAt: (path: string, message: string) => YamlFault;
+      /** For what no schema can say: a fault at the value of this path (keys may hold dots). */
+      readonly faultAt: (path: string | readonly string[], message: string) => YamlFault;
     }
   | { readonly ok: false; readonly faults: readonly YamlFault[] };
 
-const faultsMax = 20;
+export const faultsMax = 20;
 /** A configuration of 500 devices is 100 times smaller. */
 export const yamlCharsMax = 4 * 1024 * 1024;
 
@@ -58,11 +61,11 @@ export const checkedYaml = <T extends Type.TSchema>(
     if (source.document.contents === null) return whole('is empty');
     const value: unknown = source.document.toJS({ maxAliasCount: 0 });
     if (!Value.Check(schema, value)) return { ok: false, faults: schemaFaults(source, schema) };
-    const faultAt = (path: string, message: string): YamlFault => ({
-      ...placeOf(source, path === '' ? [] : path.split('.'), 'value'),
-      path,
-      message,
-    });
+    const faultAt = (path: string | readonly string[], message: string): YamlFault => {
+      const parts = typeof path === 'string' ? path.split('.').filter((p) => p !== '') : path;
+      const place = placeOf(source, parts, 'value');
+      return { ...place, path: parts.join('.'), message };
+    };
     return { ok: true, value, faultAt };
   } catch (error) {
     // The parser recurses: a file that is nested thousands deep ends here.
@@ -112,16 +115,8 @@ const aliasFaults = (source: Source): readonly YamlFault[] => {
   return faults;
 };
 
-type SchemaError = {
-  readonly keyword: string;
-  readonly schemaPath: string;
-  readonly instancePath: string;
-  readonly params: object;
-  readonly message: string;
-};
-
 const schemaFaults = (source: Source, schema: Type.TSchema): readonly YamlFault[] => {
-  const errors: readonly SchemaError[] = Value.Errors(schema, source.document.toJS());
+  const errors = schemaErrors(schema, source.document.toJS());
   const faults = errors.flatMap((error) => faultsOfError(source, errors, error));
   const once = new Map(faults.map((fault) => [faultText(fault), fault]));
   const sorted = [...once.values()].toSorted((a, b) => a.line - b.line || a.column - b.column);
@@ -140,15 +135,37 @@ const faultsOfError = (
     message,
   });
   // The library reports an unknown key as a value that no schema allows, then again at its parent.
-  if (error.keyword === 'boolean') return [at(path, 'key', 'is not an option here')];
+  if (error.keyword === 'boolean') return [at(path, 'key', notHere(path.at(-1) ?? '', error))];
   const extra = textsIn(error.params, 'additionalProperties');
   if (error.keyword === 'additionalProperties') {
-    return extra.map((key) => at([...path, key], 'key', 'is not an option here'));
+    const known = errors.find(
+      ({ keyword, instancePath }) =>
+        keyword === 'boolean' && instancePath.startsWith(`${error.instancePath}/`),
+    );
+    return extra.map((key) => at([...path, key], 'key', notHere(key, known ?? error)));
   }
   const missing = textsIn(error.params, 'requiredProperties');
   if (missing.length > 0) return missing.map((key) => at(path, 'value', `lacks ${key}`));
+  const allowed = textsIn(error.params, 'allowedValues');
+  if (allowed.length > 0) return [at(path, 'value', `must be one of ${allowed.join(', ')}`)];
+  if (error.keyword === 'pattern') {
+    const words: unknown = Reflect.get(error.params, 'description');
+    return [at(path, 'value', typeof words === 'string' ? `must be ${words}` : error.message)];
+  }
   const choices = choicesAt(errors, error.instancePath);
   return [at(path, 'value', choices === '' ? error.message : `must be ${choices}`)];
+};
+
+/** A key that the schema does not know, with the one that was meant. */
+const notHere = (key: string, { params }: SchemaError): string => {
+  const pattern: unknown = Reflect.get(params, 'pattern');
+  if (typeof pattern === 'string') {
+    return pattern.includes('\\.')
+      ? 'must be a path such as state.lock'
+      : 'cannot be a name: use letters and digits, a small letter first, such as doorState';
+  }
+  const meant = nearestName(key, textsIn(params, 'known'));
+  return `is not an option here${meant === undefined ? '' : `: did you mean ${meant}?`}`;
 };
 
 /** `"entry" or "exit"` where the path takes only fixed values. */

@@ -2,7 +2,15 @@
 export const profileErrors = {
   PROFILE_INVALID: {
     message: 'A device profile cannot be used',
-    remedy: 'Mend the lines that are named; the schema stands in device-profiles/src/profile.ts',
+    remedy: 'Mend the lines that are named; the language is described in docs/profiles.md',
+  },
+  PROFILE_BINDING: {
+    message: 'A device cannot be reached in this way',
+    remedy: 'Name a binding of the profile, or leave it out where there is only one',
+  },
+  PROFILE_PARAMS: {
+    message: 'A parameter of a device is missing or not allowed',
+    remedy: 'Set it as `model.params` of the profile says',
   },
 } as const;
 

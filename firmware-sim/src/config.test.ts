@@ -2,10 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadCatalogue } from '@gatehouse/device-profiles';
 import { describe, expect, it } from 'vitest';
-import { parseSimConfig } from './config.ts';
+import { parseSimConfig, profileFilesOf } from './config.ts';
 import { SimError } from './errors.ts';
+import { lockProfile } from './testing.ts';
 
 const catalogue = await loadCatalogue();
+const profiles = new Map([...catalogue, [lockProfile.id, lockProfile]]);
 const example = await readFile(
   join(import.meta.dirname, '..', '..', 'examples', 'sim.yaml'),
   'utf8',
@@ -13,7 +15,7 @@ const example = await readFile(
 
 const refusal = (text: string): string => {
   try {
-    parseSimConfig(text, 'sim.yaml', catalogue);
+    parseSimConfig(text, 'sim.yaml', profiles);
     return 'accepted';
   } catch (error) {
     return error instanceof SimError ? `${error.code} ${error.message}` : String(error);
@@ -33,12 +35,9 @@ describe('the configuration of the simulator', () => {
     const config = parseSimConfig(example, 'sim.yaml', catalogue);
     expect(config.control).toEqual({ host: '127.0.0.1', port: 7300 });
     expect(
-      config.devices.map((device) => [
-        device.id,
-        device.door,
-        `${device.host}:${device.port}`,
-        device.kind === 'scanner' ? device.side : device.unit,
-      ]),
+      config.lines.flatMap(({ host, port, devices }) =>
+        devices.map(({ id, door, side, unit }) => [id, door, `${host}:${port}`, side ?? unit]),
+      ),
     ).toEqual([
       ['east-gate-1-in', 'east-gate-1', '127.0.0.1:7301', 'entry'],
       ['east-gate-1-out', 'east-gate-1', '127.0.0.1:7302', 'exit'],
@@ -51,9 +50,43 @@ describe('the configuration of the simulator', () => {
       `${scan('a', 0).replace('127.0.0.1', '[::1]')}, pty: run/a`,
       scan('b', 0),
     ).replace('127.0.0.1:7300', "'[::1]:0'");
-    const { control, devices } = parseSimConfig(text, 'sim.yaml', catalogue);
+    const { control, lines } = parseSimConfig(text, 'sim.yaml', catalogue);
     expect(control).toEqual({ host: '::1', port: 0 });
-    expect(devices[0]).toMatchObject({ host: '::1', port: 0, pty: 'run/a' });
+    expect(lines[0]).toMatchObject({ host: '::1', port: 0, pty: 'run/a' });
+  });
+
+  const lock = (id: string, port: number, more: string): string =>
+    `id: ${id}, profile: test-lock, listen: 'tcp://127.0.0.1:${port}'${more}`;
+
+  it.each([
+    ['two units at one address', [gate(', unit: 1'), gate(', unit: 2').replace('id: g', 'id: h')]],
+    ['two addresses on one port', [lock('a', 9, ''), lock('b', 9, ', params: { address: 2 }')]],
+    [
+      'two addresses on one serial port',
+      [lock('a', 0, ', pty: p'), lock('b', 0, ', pty: p, params: { address: 2 }')],
+    ],
+  ])('puts %s on one line', (_case, devices) => {
+    const { lines } = parseSimConfig(file(...devices), 'sim.yaml', profiles);
+    expect(lines.map((line) => line.devices.length)).toEqual([2]);
+  });
+
+  it('takes devices without a door, and the binding and unit of their profile', () => {
+    const text = file(lock('a', 1, ''), gate('').replace(', door: d', ''));
+    const { lines } = parseSimConfig(text, 'sim.yaml', profiles);
+    expect(
+      lines.flatMap(({ devices }) =>
+        devices.map(({ binding, unit, door }) => [binding, unit, door]),
+      ),
+    ).toEqual([
+      ['bus', undefined, undefined],
+      ['modbus', 1, undefined],
+    ]);
+  });
+
+  it('names the profiles that it brings along', () => {
+    const text = `profileFiles: [profiles/lock.yaml]\n${file(scan('a', 1))}`;
+    expect(profileFilesOf(text, 'sim.yaml')).toEqual(['profiles/lock.yaml']);
+    expect(profileFilesOf(file(scan('a', 1)), 'sim.yaml')).toEqual([]);
   });
 
   it.each([
@@ -66,8 +99,7 @@ describe('the configuration of the simulator', () => {
     [
       'an unknown profile',
       file(scan('a', 1).replace('scanner-s1', 'scanner-s9')),
-      'sim.yaml:3:45 devices.0.profile is unknown: use one of gatehouse-scanner-s1, ' +
-        'gatehouse-strike-d1, gatehouse-turnstile-t1',
+      `sim.yaml:3:45 devices.0.profile is unknown: use one of ${[...profiles.keys()].join(', ')}`,
     ],
     [
       'an id twice',
@@ -94,8 +126,38 @@ describe('the configuration of the simulator', () => {
       file(scan('a', 1).replace('side: entry, ', '')),
       'sim.yaml:3:11 devices.0.id lacks side: entry or exit',
     ],
-    ['a turnstile with a side', file(gate(', side: exit')), 'belongs to scanners'],
-    ['a scanner with a unit', file(`${scan('a', 1)}, unit: 3`), 'belongs to Modbus controllers'],
+    ['a turnstile with a side', file(gate(', side: exit')), 'belongs to readers'],
+    ['a scanner with a unit', file(`${scan('a', 1)}, unit: 3`), 'belongs to Modbus devices'],
+    [
+      'a unit twice on a line',
+      file(gate(''), gate('').replace('id: g', 'id: h')),
+      'devices.1.listen is already taken by g',
+    ],
+    [
+      'devices of two wires on one',
+      file(scan('a', 9), gate('')),
+      'devices.1.listen is already taken by a',
+    ],
+    [
+      'one serial port on two lines',
+      file(`${scan('a', 1)}, pty: p`, `${scan('b', 2)}, pty: p`),
+      'devices.1.pty is already taken by a',
+    ],
+    [
+      'a parameter that the profile does not have',
+      file(`${scan('a', 1)}, params: { address: 2 }`),
+      'devices.0.params.address is no parameter of this profile',
+    ],
+    [
+      'a parameter that it does not take',
+      file(`${scan('a', 1).replace('gatehouse-scanner-s1', 'test-lock')}, params: { address: 99 }`),
+      'params.address of test-lock: out_of_range',
+    ],
+    [
+      'a binding that the profile does not have',
+      file(`${scan('a', 1)}, binding: radio`),
+      'gatehouse-scanner-s1 has no binding radio: use serial',
+    ],
     [
       'a control port for everybody',
       file(scan('a', 1)).replace('127.0.0.1:7300', '0.0.0.0:7300'),

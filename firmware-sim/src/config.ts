@@ -1,34 +1,43 @@
-import { checkedYaml, faultText } from '@gatehouse/device-profiles';
-import type {
-  Catalogue,
-  LineScannerProfile,
-  ModbusDoorProfile,
-  YamlFault,
+import {
+  checkedYaml,
+  compileProfile,
+  faultText,
+  own,
+  ProfileError,
 } from '@gatehouse/device-profiles';
-import { Id } from '@gatehouse/protocols';
+import type { Args, Catalogue, Codec, DeviceProfile, YamlFault } from '@gatehouse/device-profiles';
+import { FieldName, Id } from '@gatehouse/protocols';
+import type { Side as SideName } from '@gatehouse/protocols';
 import Type from 'typebox';
+import { presentedNorms } from './devices/reader.ts';
 import { SimError } from './errors.ts';
 
 const closed = { additionalProperties: false } as const;
 const Side = Type.Union([Type.Literal('entry'), Type.Literal('exit')]);
+const ParamValue = Type.Union([Type.Number(), Type.String({ maxLength: 200 }), Type.Boolean()]);
 
 const DeviceEntry = Type.Object(
   {
     id: Id,
-    /** An id of device-profiles/models/. */
+    /** An id of device-profiles/models/, or of one of `profileFiles`. */
     profile: Id,
-    /** Port 0 takes a free one. */
-    listen: Type.String({ pattern: '^tcp://[^/]+:[0-9]{1,5}$' }),
+    /** Port 0 takes a free one. Devices with the same address hang on one line. */
+    listen: Type.String({ pattern: '^(rtu\\+)?tcp://[^/]+:[0-9]{1,5}$' }),
     /** Path of a serial port, made by socat; relative to this file. */
     pty: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
-    /** Of a Modbus controller; 1 if absent. */
+    /** A binding of the profile; the first that fits `listen` if absent. */
+    binding: Type.Optional(FieldName),
+    /** Modbus unit; that of the profile if absent. */
     unit: Type.Optional(Type.Integer({ minimum: 1, maximum: 247 })),
-    door: Id,
-    /** Of a scanner. */
+    /** What an installer sets on the device, by the profile's `params`. */
+    params: Type.Optional(Type.Record(FieldName, ParamValue, { maxProperties: 16 })),
+    door: Type.Optional(Id),
+    /** Of a reader at a door. */
     side: Type.Optional(Side),
   },
   closed,
 );
+type DeviceEntry = Type.Static<typeof DeviceEntry>;
 
 /** The file of one simulator. */
 const SimFile = Type.Object(
@@ -36,35 +45,52 @@ const SimFile = Type.Object(
     control: Type.String({ pattern: '^(127\\.0\\.0\\.1|localhost|\\[::1\\]):[0-9]{1,5}$' }),
     /** The same seed, the same noise. 1 if absent. */
     seed: Type.Optional(Type.Integer({ minimum: 0, maximum: 4_294_967_295 })),
+    /** Profiles outside of the catalogue; paths relative to this file. */
+    profileFiles: Type.Optional(
+      Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { maxItems: 50 }),
+    ),
     devices: Type.Array(DeviceEntry, { minItems: 1, maxItems: 500 }),
   },
   closed,
 );
 
-type Common = {
+export type DeviceConfig = {
   readonly id: string;
-  readonly door: string;
+  readonly profile: DeviceProfile;
+  readonly binding: string;
+  readonly params: Args;
+  readonly codec: Codec;
+  /** Of a Modbus device. */
+  readonly unit: number | undefined;
+  readonly door: string | undefined;
+  readonly side: SideName | undefined;
+};
+/** One wire and all that hangs on it: devices of one transport, each with an address of its own. */
+export type LineConfig = {
   readonly host: string;
   readonly port: number;
+  /** TCP that carries the bytes of a serial line, as behind a converter: Modbus RTU, not TCP. */
+  readonly isSerial: boolean;
   readonly pty: string | undefined;
-};
-export type ScannerConfig = Common & {
-  readonly kind: 'scanner';
-  readonly profile: LineScannerProfile;
-  readonly side: 'entry' | 'exit';
-};
-export type DoorConfig = Common & {
-  readonly kind: 'door';
-  readonly profile: ModbusDoorProfile;
-  readonly unit: number;
+  readonly devices: readonly DeviceConfig[];
 };
 export type SimConfig = {
   readonly control: { readonly host: string; readonly port: number };
   readonly seed: number;
-  readonly devices: readonly (ScannerConfig | DoorConfig)[];
+  readonly lines: readonly LineConfig[];
 };
 
 type Fault = (key: string, message: string) => undefined;
+
+/**
+ * The profiles that a configuration brings along, which come into the catalogue before it is read.
+ * @throws SimError SIM_CONFIG
+ */
+export const profileFilesOf = (text: string, file: string): readonly string[] => {
+  const checked = checkedYaml(text, SimFile, file);
+  if (!checked.ok) throw refused(checked.faults);
+  return checked.value.profileFiles ?? [];
+};
 
 /** @throws SimError SIM_CONFIG with `file:line:column` of each fault */
 export const parseSimConfig = (text: string, file: string, catalogue: Catalogue): SimConfig => {
@@ -72,60 +98,126 @@ export const parseSimConfig = (text: string, file: string, catalogue: Catalogue)
   if (!checked.ok) throw refused(checked.faults);
   const { value, faultAt } = checked;
   const faults: YamlFault[] = [];
-  const seen = new Map<string, string>([[portKey(endpoint(value.control)), 'control']]);
-  const devices = value.devices.flatMap((entry, index) => {
+  const control = endpoint(value.control);
+  if (control.port > portMax) faults.push(faultAt('control', 'has a port above 65535'));
+  const ids = new Set<string>();
+  const lines: OpenLine[] = [];
+  for (const [index, entry] of value.devices.entries()) {
     const fault: Fault = (key, message) => {
       faults.push(faultAt(`devices.${index}.${key}`, message));
       return undefined;
     };
-    for (const [key, name] of [
-      [`id ${entry.id}`, 'id'],
-      [portKey(endpoint(entry.listen)), 'listen'],
-      [entry.pty === undefined ? '' : `path ${entry.pty}`, 'pty'],
-    ] as const) {
-      const taken = key === '' ? undefined : seen.get(key);
-      if (taken !== undefined) fault(name, `is already taken by ${taken}`);
-      seen.set(key, entry.id);
-    }
-    if (endpoint(entry.listen).port > 65_535) fault('listen', 'has a port above 65535');
-    return deviceOf(entry, catalogue, fault) ?? [];
-  });
-  const control = endpoint(value.control);
-  if (control.port > 65_535) faults.push(faultAt('control', 'has a port above 65535'));
+    if (ids.has(entry.id)) fault('id', `is already taken by ${entry.id}`);
+    ids.add(entry.id);
+    const { port } = endpoint(entry.listen);
+    if (port > portMax) fault('listen', 'has a port above 65535');
+    if (port !== 0 && port === control.port) fault('listen', 'is already taken by control');
+    const device = deviceOf(entry, catalogue, fault);
+    if (device !== undefined) addToLine(lines, entry, device, fault);
+  }
   if (faults.length > 0) throw refused(faults);
-  return { control, seed: value.seed ?? 1, devices };
+  return { control, seed: value.seed ?? 1, lines };
 };
+
+const portMax = 65_535;
 
 const refused = (faults: readonly YamlFault[]): SimError =>
   new SimError('SIM_CONFIG', `\n${faults.map(faultText).join('\n')}`);
 
 const deviceOf = (
-  entry: Type.Static<typeof DeviceEntry>,
+  entry: DeviceEntry,
   catalogue: Catalogue,
   fault: Fault,
-): ScannerConfig | DoorConfig | undefined => {
+): DeviceConfig | undefined => {
   const profile = catalogue.get(entry.profile);
-  const { id, door, pty, side, unit } = entry;
-  const common = { id, door, pty, ...endpoint(entry.listen) };
   if (profile === undefined) {
     return fault('profile', `is unknown: use one of ${[...catalogue.keys()].join(', ')}`);
   }
-  if (profile.kind === 'line-scanner') {
-    if (unit !== undefined) return fault('unit', 'belongs to Modbus controllers');
-    if (side === undefined) return fault('id', 'lacks side: entry or exit');
-    return { kind: 'scanner', ...common, profile, side };
+  const { id, door, side, unit, params = {} } = entry;
+  const strange = Object.keys(params).find((name) => own(profile.model.params, name) === undefined);
+  if (strange !== undefined) return fault(`params.${strange}`, 'is no parameter of this profile');
+  const binding = entry.binding ?? usualBinding(profile);
+  const codec = compiled(profile, binding, params, fault);
+  if (codec === undefined) return undefined;
+  if (unit !== undefined && codec.transport !== 'modbus') {
+    return fault('unit', 'belongs to Modbus devices');
   }
-  if (side !== undefined) return fault('side', 'belongs to scanners');
-  return { kind: 'door', ...common, profile, unit: unit ?? 1 };
+  if (side !== undefined && !isReader(profile)) return fault('side', 'belongs to readers');
+  if (side === undefined && door !== undefined && isReader(profile)) {
+    return fault('id', 'lacks side: entry or exit');
+  }
+  const at = codec.transport === 'modbus' ? (unit ?? codec.unit) : undefined;
+  return { id, profile, binding, params, codec, unit: at, door, side };
 };
 
-/** `tcp://host:port` or `host:port`. */
+/** As a gateway chooses it for a network address: Modbus is told apart by its mode. */
+const usualBinding = ({ bindings }: DeviceProfile): string => {
+  const names = Object.entries(bindings);
+  const fitting = names.find(
+    ([, binding]) => binding.transport !== 'modbus' || binding.modes.includes('tcp'),
+  );
+  return (fitting ?? names[0])?.[0] ?? '';
+};
+
+const compiled = (
+  profile: DeviceProfile,
+  binding: string,
+  params: Args,
+  fault: Fault,
+): Codec | undefined => {
+  try {
+    return compileProfile(profile, binding, params);
+  } catch (error) {
+    if (!(error instanceof ProfileError)) throw error;
+    return fault(error.code === 'PROFILE_PARAMS' ? 'params' : 'binding', error.message);
+  }
+};
+
+const isReader = ({ model }: DeviceProfile): boolean => {
+  const norms: readonly (string | undefined)[] = Object.values(presentedNorms);
+  return Object.values(model.events ?? {}).some(
+    ({ norm }) => norm !== undefined && norms.includes(norm),
+  );
+};
+
+type OpenLine = Omit<LineConfig, 'devices'> & { readonly devices: DeviceConfig[] };
+
+/** Devices share a wire where they name the same address, and only then. */
+const addToLine = (
+  lines: OpenLine[],
+  { listen, pty }: DeviceEntry,
+  device: DeviceConfig,
+  fault: Fault,
+): void => {
+  const { host, port } = endpoint(listen);
+  const byPort = port === 0 ? undefined : lines.find((line) => line.port === port);
+  const byPty = pty === undefined ? undefined : lines.find((line) => line.pty === pty);
+  const line = byPort ?? byPty;
+  if (line === undefined) {
+    const isSerial = listen.startsWith('rtu+');
+    lines.push({ host, port, isSerial, pty, devices: [device] });
+    return;
+  }
+  const [first] = line.devices;
+  const taken = `is already taken by ${first?.id ?? 'another device'}`;
+  if (line.host !== host || line.port !== port) return fault('pty', taken);
+  if (line.pty !== pty || !isNeighbour(line, device)) return fault('listen', taken);
+  line.devices.push(device);
+};
+
+/** Of one transport, and told apart by unit or parameters. */
+const isNeighbour = ({ devices }: OpenLine, device: DeviceConfig): boolean =>
+  devices.every(
+    (other) =>
+      other.codec.transport === device.codec.transport && addressOf(other) !== addressOf(device),
+  );
+
+const addressOf = ({ unit, params }: DeviceConfig): string => JSON.stringify(unit ?? params);
+
+/** `tcp://host:port`, `rtu+tcp://host:port` or `host:port`. */
 const endpoint = (text: string): { readonly host: string; readonly port: number } => {
-  const address = text.replace(/^tcp:\/\//, '');
+  const address = text.replace(/^(rtu\+)?tcp:\/\//, '');
   const colon = address.lastIndexOf(':');
   const host = address.slice(0, colon).replace(/^\[(.*)\]$/, '$1');
   return { host, port: Number(address.slice(colon + 1)) };
 };
-
-/** Free ports never clash. */
-const portKey = ({ port }: { readonly port: number }): string => (port === 0 ? '' : `port ${port}`);

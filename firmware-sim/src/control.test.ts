@@ -3,13 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { parseSimConfig } from './config.ts';
 import type { Accept, HttpReply, HttpRequest } from './ports.ts';
 import { createSim } from './sim.ts';
-import { connect, createVirtualClock } from './testing.ts';
+import { noFaults } from './devices/faults.ts';
+import { connect, createVirtualClock, joined, lockProfile } from './testing.ts';
 
-const catalogue = await loadCatalogue();
+const profiles = new Map([...(await loadCatalogue()), [lockProfile.id, lockProfile]]);
 const text = `control: 127.0.0.1:1
 devices:
   - { id: scan, door: d, side: entry, profile: gatehouse-scanner-s1, listen: 'tcp://h:2' }
   - { id: gate, door: d, unit: 3, profile: gatehouse-turnstile-t1, listen: 'tcp://h:3', pty: p }
+  - { id: lock, profile: test-lock, listen: 'tcp://h:4', params: { address: 7 } }
 `;
 
 const setUp = async () => {
@@ -30,7 +32,7 @@ const setUp = async () => {
         return opened('http://127.0.0.1:1');
       },
     },
-    parseSimConfig(text, 'sim.yaml', catalogue),
+    parseSimConfig(text, 'sim.yaml', profiles),
   );
   const ready = await sim.start();
   const ask = async (method: string, path: string, body = '', contentType = 'application/json') => {
@@ -54,44 +56,111 @@ describe('the control port', () => {
       devices: [
         { id: 'scan', listen: 'tcp://h:2', pty: undefined },
         { id: 'gate', listen: 'tcp://h:3', pty: 'p' },
+        { id: 'lock', listen: 'tcp://h:4', pty: undefined },
       ],
     });
   });
 
   it('shows all devices, and one', async () => {
     const { ask } = await setUp();
-    const faults = { silent: false, slow: false, noisy: false };
+    const plain = {
+      side: undefined,
+      unit: undefined,
+      pty: undefined,
+      connected: false,
+      powered: true,
+      actions: [],
+      faults: noFaults,
+    };
     const scan = {
+      ...plain,
       id: 'scan',
-      kind: 'scanner',
       profile: 'gatehouse-scanner-s1',
+      family: 'scanner',
+      binding: 'serial',
       door: 'd',
       side: 'entry',
       listen: 'tcp://h:2',
-      connected: false,
+      values: {},
       lamp: null,
       tone: null,
       text: null,
       at: null,
-      faults,
     };
+    const output = { on: false, timedLeftMs: 0, latched: false };
     const gate = {
+      ...plain,
       id: 'gate',
-      kind: 'door',
       profile: 'gatehouse-turnstile-t1',
+      family: 'turnstile',
+      binding: 'modbus',
       door: 'd',
       unit: 3,
       listen: 'tcp://h:3',
       pty: 'p',
-      connected: false,
-      powered: true,
-      outputs: { entry: { on: false, timedLeftMs: 0 }, exit: { on: false, timedLeftMs: 0 } },
+      values: {
+        'state.releaseEntry': false,
+        'state.releaseExit': false,
+        'state.latchEntry': false,
+        'state.latchExit': false,
+        'state.passageEntry': false,
+        'state.passageExit': false,
+        'state.fire': false,
+        'state.tamper': false,
+      },
+      outputs: { entry: output, exit: output },
       inputs: { passageEntry: false, passageExit: false, fire: false, tamper: false },
       stuck: [],
-      faults,
     };
-    expect(await ask('GET', '/devices')).toEqual({ status: 200, body: { devices: [scan, gate] } });
+    const lock = {
+      ...plain,
+      id: 'lock',
+      profile: 'test-lock',
+      family: 'lock',
+      binding: 'bus',
+      door: undefined,
+      listen: 'tcp://h:4',
+      values: lockProfile.simulate.initial,
+      actions: ['swipe', 'closeAll'],
+      lamp: null,
+      tone: null,
+      text: null,
+      at: null,
+    };
+    expect(await ask('GET', '/devices')).toEqual({
+      status: 200,
+      body: { devices: [scan, gate, lock] },
+    });
     expect(await ask('GET', '/devices/gate')).toEqual({ status: 200, body: gate });
+  });
+
+  it('does what the profile says that people do', async () => {
+    const { ask, post, clock, wire } = await setUp();
+    const gateway = connect(wire('h:4'));
+    expect(await post('/devices/lock/act', { action: 'swipe' })).toMatchObject({
+      status: 200,
+      body: { result: 'done', values: { 'state.lock': 'locked' } },
+    });
+    await clock.advance(100);
+    // 02, length, address 7, code 30, the card
+    expect(new TextDecoder().decode(joined(gateway.received)).slice(0, 12)).toBe(
+      '\u0002\n\u0007004A1B2C3',
+    );
+    await post('/devices/lock/set', { values: { 'state.boxes': ['open', 'open'] } });
+    const shown = await ask('GET', '/devices/lock');
+    expect(shown.body).toMatchObject({ values: { 'state.boxes': ['open', 'open'] } });
+    await post('/devices/lock/act', { action: 'closeAll' });
+    await clock.advance(500);
+    const after = await ask('GET', '/devices/lock');
+    expect(after.body).toMatchObject({ values: { 'state.boxes': Array(5).fill('closed') } });
+  });
+
+  it('holds a card before a reader that shows nothing', async () => {
+    const { post, clock, wire } = await setUp();
+    connect(wire('h:4'));
+    const presented = post('/devices/lock/present', { uid: '04A1' });
+    await clock.advance(100);
+    expect(await presented).toEqual({ status: 200, body: { withinMs: 0 } });
   });
 
   it('presents a code and answers with what the head showed', async () => {
@@ -119,9 +188,11 @@ describe('the control port', () => {
     const { post } = await setUp();
     await post('/devices/gate/faults', { slow: true });
     const { body } = await post('/devices/gate/faults', { silent: true });
-    expect(body).toEqual({ silent: true, slow: true, noisy: false });
+    expect(body).toEqual({ ...noFaults, silent: true, slow: true });
     const cleared = await post('/devices/gate/faults', { silent: false, slow: false });
-    expect(cleared.body).toEqual({ silent: false, slow: false, noisy: false });
+    expect(cleared.body).toEqual(noFaults);
+    const more = await post('/devices/lock/faults', { lossy: true, badChecksum: true });
+    expect(more.body).toEqual({ ...noFaults, lossy: true, badChecksum: true });
   });
 
   it.each([
@@ -133,7 +204,7 @@ describe('the control port', () => {
     ['stick', { input: 'contact', on: true }, { result: 'absent' }],
     ['stick', { input: 'fire', on: null }, { result: 'done' }],
     ['power', { offMs: 100 }, { offMs: 100 }],
-  ])('%s %j', async (name, body, answer) => {
+  ])('at the door: %s %j', async (name, body, answer) => {
     const { post } = await setUp();
     expect(await post(`/devices/gate/${name}`, body)).toEqual({ status: 200, body: answer });
   });
@@ -149,6 +220,20 @@ describe('the control port', () => {
     ['POST', '/devices/scan/constructor', '{}', 404, 'unknown_route'],
     ['POST', '/devices/scan/walk', '{"side":"entry"}', 409, 'wrong_kind'],
     ['POST', '/devices/gate/present', '{"text":"A"}', 409, 'wrong_kind'],
+    ['POST', '/devices/scan/present', '{"uid":"A"}', 409, 'wrong_kind'],
+    ['POST', '/devices/lock/present', '{"text":"A"}', 409, 'wrong_kind'],
+    ['POST', '/devices/gate/raw', '{"hex":"41"}', 409, 'wrong_kind'],
+    ['POST', '/devices/lock/stick', '{"input":"fire","on":true}', 409, 'wrong_kind'],
+    ['POST', '/devices/gate/act', '{"action":"swipe"}', 409, 'wrong_kind'],
+    ['POST', '/devices/scan/set', '{"values":{"state.lock":"locked"}}', 409, 'wrong_kind'],
+    ['POST', '/devices/lock/act', '{"action":"dance"}', 400, 'bad_body'],
+    ['POST', '/devices/lock/act', '{"action":"constructor"}', 400, 'bad_body'],
+    ['POST', '/devices/lock/set', '{"values":{"state.lock":"ajar"}}', 400, 'bad_body'],
+    ['POST', '/devices/lock/set', '{"values":{"state.none":1}}', 400, 'bad_body'],
+    ['POST', '/devices/lock/set', '{"values":{"params.address":1}}', 400, 'bad_body'],
+    ['POST', '/devices/lock/set', '{"values":{}}', 400, 'bad_body'],
+    ['POST', '/devices/gate/set', '{"values":{"state.releaseEntry":true}}', 400, 'bad_body'],
+    ['POST', '/devices/lock/faults', '{"explosive":true}', 400, 'bad_body'],
     ['POST', '/devices/scan/present', '{', 415, 'not_json'],
     ['POST', '/devices/scan/present', '{}', 400, 'bad_body'],
     ['POST', '/devices/scan/present', '{"text":"A","now":1}', 400, 'bad_body'],

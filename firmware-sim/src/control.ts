@@ -1,52 +1,56 @@
+import { FieldName, ValuePath } from '@gatehouse/protocols';
 import Type from 'typebox';
 import Value from 'typebox/value';
-import type { DoorConfig, ScannerConfig } from './config.ts';
-import type { DoorController } from './devices/door-controller.ts';
+import type { DeviceConfig } from './config.ts';
 import { inputNames } from './devices/door-physics.ts';
-import type { Scanner } from './devices/scanner.ts';
+import { faultNames } from './devices/faults.ts';
+import type { LiveDevice } from './devices/live-device.ts';
+import type { DeviceInput } from './devices/machine.ts';
+import type { Reader } from './devices/reader.ts';
 import { controlErrors } from './errors.ts';
 import type { ControlErrorCode } from './errors.ts';
 import type { HttpReply, HttpRequest } from './ports.ts';
 
-type Wires = { readonly listen: string; readonly pty: string | undefined };
-export type SimScanner = {
-  readonly config: ScannerConfig;
-  readonly scanner: Scanner;
-  readonly wires: Wires;
+export type SimDevice = {
+  readonly config: DeviceConfig;
+  readonly device: LiveDevice;
+  readonly isConnected: () => boolean;
+  /** Undefined where nothing but whole requests is spoken. @returns false: nobody is connected */
+  readonly sendRaw: ((bytes: Uint8Array) => boolean) | undefined;
+  readonly reader: Reader | undefined;
+  readonly wires: { readonly listen: string; readonly pty: string | undefined };
 };
-export type SimDoor = {
-  readonly config: DoorConfig;
-  readonly controller: DoorController;
-  readonly wires: Wires;
-};
-export type SimDevice = SimScanner | SimDoor;
 
 const textCharsMax = 4_096;
 const rawHexCharsMax = 131_072;
 const rawBytesMax = 16 * 1024 * 1024;
 const holdMsMax = 600_000;
 
-/** @returns the answer, or the code of what went wrong with a detail */
+/** @returns the answer, or the code of what went wrong */
 type Outcome = { readonly body: unknown } | { readonly code: ControlErrorCode };
-type Run<D> = (device: D, body: unknown) => Promise<Outcome> | Outcome | undefined;
+type Run = (device: SimDevice, body: unknown) => Promise<Outcome> | Outcome;
 
-/** One thing that can be done to a device; `undefined` from `run` = the body does not fit. */
-type Action = { readonly scanner?: Run<SimScanner>; readonly door?: Run<SimDoor> };
-
-const on =
-  <D, T extends Type.TSchema>(
+/** One thing that can be done to a device that has what it needs. */
+const action =
+  <C, T extends Type.TSchema>(
+    need: (device: SimDevice) => C | undefined,
     schema: T,
-    run: (device: D, body: Type.Static<T>) => Promise<Outcome> | Outcome,
-  ): Run<D> =>
-  (device, body) =>
-    Value.Check(schema, body) ? run(device, body) : undefined;
+    run: (has: C, body: Type.Static<T>) => Promise<Outcome> | Outcome,
+  ): Run =>
+  (device, body) => {
+    const has = need(device);
+    if (has === undefined) return { code: 'wrong_kind' };
+    return Value.Check(schema, body) ? run(has, body) : { code: 'bad_body' };
+  };
 
 const closed = { additionalProperties: false } as const;
 const Side = Type.Union([Type.Literal('entry'), Type.Literal('exit')]);
-const Present = Type.Object(
-  { text: Type.String({ minLength: 1, maxLength: textCharsMax }) },
-  closed,
-);
+const Text = Type.String({ minLength: 1, maxLength: textCharsMax });
+/** A code, or the number of a card. */
+const Present = Type.Union([
+  Type.Object({ text: Text }, closed),
+  Type.Object({ uid: Text }, closed),
+]);
 const Raw = Type.Object(
   {
     hex: Type.String({ pattern: '^([0-9a-fA-F]{2})+$', maxLength: rawHexCharsMax }),
@@ -55,12 +59,8 @@ const Raw = Type.Object(
   },
   closed,
 );
-const FaultChange = Type.Object(
-  {
-    silent: Type.Optional(Type.Boolean()),
-    slow: Type.Optional(Type.Boolean()),
-    noisy: Type.Optional(Type.Boolean()),
-  },
+const FaultChange = Type.Partial(
+  Type.Object(Object.fromEntries(faultNames.map((name) => [name, Type.Boolean()])), closed),
   closed,
 );
 const Walk = Type.Object({ side: Side }, closed);
@@ -78,59 +78,81 @@ const Stick = Type.Object(
   closed,
 );
 const Power = Type.Object({ offMs: Type.Integer({ minimum: 1, maximum: holdMsMax }) }, closed);
+const Act = Type.Object({ action: FieldName }, closed);
+const Scalar = Type.Union([Type.Number(), Type.String(), Type.Boolean(), Type.Null()]);
+const Values = Type.Object(
+  {
+    /** `state.lock`, `telemetry.voltage`; `null`: the device does not know. */
+    values: Type.Record(ValuePath, Type.Union([Scalar, Type.Array(Scalar, { maxItems: 256 })]), {
+      minProperties: 1,
+      maxProperties: 128,
+    }),
+  },
+  closed,
+);
 
-const present = on<SimScanner, typeof Present>(Present, async ({ scanner }, { text }) => {
-  const presented = await scanner.present(text);
-  if (!presented.ok) return { code: presented.why };
-  return { body: { ...presented.feedback, withinMs: Math.round(presented.withinMs) } };
+const reading = ({ reader }: SimDevice): Reader | undefined =>
+  reader?.reads('text') === true || reader?.reads('uid') === true ? reader : undefined;
+const withDoor = ({ device }: SimDevice): LiveDevice | undefined =>
+  device.door() === undefined ? undefined : device;
+const withActions = ({ device }: SimDevice): LiveDevice | undefined =>
+  device.profile.simulate.actions === undefined ? undefined : device;
+const withValues = ({ device }: SimDevice): LiveDevice | undefined =>
+  Object.keys(device.values()).length === 0 ? undefined : device;
+const any = ({ device }: SimDevice): LiveDevice => device;
+
+const people = (device: LiveDevice, input: DeviceInput): Outcome => ({
+  body: { result: device.apply(input) },
 });
 
-const raw = on<SimScanner, typeof Raw>(Raw, ({ scanner }, { hex, repeat = 1 }) => {
-  const once = Buffer.from(hex, 'hex');
-  if (once.length * repeat > rawBytesMax) return { code: 'too_large' };
-  const bytes = Buffer.alloc(once.length * repeat, once);
-  return scanner.sendRaw(bytes) ? { body: { bytes: bytes.length } } : { code: 'not_connected' };
-});
+/** What was done by the profile shows in the values. */
+const changed = (device: LiveDevice, input: DeviceInput): Outcome => {
+  const result = device.apply(input);
+  const isDone = result !== 'absent' && result !== 'refused';
+  return isDone ? { body: { result, values: device.values() } } : { code: 'bad_body' };
+};
 
-const actions: Readonly<Record<string, Action>> = {
-  present: { scanner: present },
-  raw: { scanner: raw },
-  faults: {
-    scanner: on(FaultChange, ({ scanner }, change) => {
-      scanner.setFaults({ ...scanner.state().faults, ...change });
-      return { body: scanner.state().faults };
-    }),
-    door: on(FaultChange, ({ controller }, change) => {
-      controller.setFaults({ ...controller.state().faults, ...change });
-      return { body: controller.state().faults };
-    }),
-  },
-  walk: {
-    door: on(Walk, ({ controller }, { side }) => ({
-      body: { result: controller.act({ kind: 'walk', side }) },
-    })),
-  },
-  force: {
-    door: on(Force, ({ controller }, { side = 'entry' }) => ({
-      body: { result: controller.act({ kind: 'force', side }) },
-    })),
-  },
-  hold: {
-    door: on(Hold, ({ controller }, { side = 'entry', forMs }) => ({
-      body: { result: controller.act({ kind: 'hold', side, forMs }) },
-    })),
-  },
-  stick: {
-    door: on(Stick, ({ controller }, { input, on: active }) => ({
-      body: { result: controller.act({ kind: 'stick', input, on: active ?? undefined }) },
-    })),
-  },
-  power: {
-    door: on(Power, ({ controller }, { offMs }) => {
-      controller.cutPower(offMs);
-      return { body: { offMs } };
-    }),
-  },
+const actions: Readonly<Record<string, Run>> = {
+  present: action(reading, Present, async (reader, body) => {
+    const [kind, text] =
+      'text' in body ? (['text', body.text] as const) : (['uid', body.uid] as const);
+    if (!reader.reads(kind)) return { code: 'wrong_kind' };
+    const presented = await reader.present(kind, text);
+    if (!presented.ok) return { code: presented.why };
+    return { body: { ...presented.feedback, withinMs: Math.round(presented.withinMs) } };
+  }),
+  raw: action(
+    ({ sendRaw }) => sendRaw,
+    Raw,
+    (sendRaw, { hex, repeat = 1 }) => {
+      const once = Buffer.from(hex, 'hex');
+      if (once.length * repeat > rawBytesMax) return { code: 'too_large' };
+      const bytes = Buffer.alloc(once.length * repeat, once);
+      return sendRaw(bytes) ? { body: { bytes: bytes.length } } : { code: 'not_connected' };
+    },
+  ),
+  faults: action(any, FaultChange, (device, change) => {
+    device.setFaults({ ...device.faults(), ...change });
+    return { body: device.faults() };
+  }),
+  power: action(any, Power, (device, { offMs }) => {
+    device.cutPower(offMs);
+    return { body: { offMs } };
+  }),
+  act: action(withActions, Act, (device, { action: name }) =>
+    changed(device, { kind: 'act', action: name }),
+  ),
+  set: action(withValues, Values, (device, { values }) => changed(device, { kind: 'set', values })),
+  walk: action(withDoor, Walk, (device, { side }) => people(device, { kind: 'walk', side })),
+  force: action(withDoor, Force, (device, { side = 'entry' }) =>
+    people(device, { kind: 'force', side }),
+  ),
+  hold: action(withDoor, Hold, (device, { side = 'entry', forMs }) =>
+    people(device, { kind: 'hold', side, forMs }),
+  ),
+  stick: action(withDoor, Stick, (device, { input, on }) =>
+    people(device, { kind: 'stick', input, on: on ?? undefined }),
+  ),
 };
 
 export type Control = (request: HttpRequest) => Promise<HttpReply>;
@@ -151,24 +173,14 @@ export const createControl =
       if (method !== 'GET') return failed('wrong_method', 'GET');
       return { status: 200, body: describeDevice(device) };
     }
-    const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
-    if (action === undefined) return failed('unknown_route', name);
+    const run = Object.hasOwn(actions, name) ? actions[name] : undefined;
+    if (run === undefined) return failed('unknown_route', name);
     if (method !== 'POST') return failed('wrong_method', 'POST');
     if (!/^application\/json(?:;|$)/.test(contentType)) return failed('not_json');
-    const outcome = await act(device, action, body);
+    const given = parsed(body);
+    const outcome: Outcome = given === undefined ? { code: 'not_json' } : await run(device, given);
     return 'code' in outcome ? failed(outcome.code, name) : { status: 200, body: outcome.body };
   };
-
-const act = async (device: SimDevice, action: Action, text: string): Promise<Outcome> => {
-  const body = parsed(text);
-  if (body === undefined) return { code: 'not_json' };
-  if ('scanner' in device) {
-    if (action.scanner === undefined) return { code: 'wrong_kind' };
-    return (await action.scanner(device, body)) ?? { code: 'bad_body' };
-  }
-  if (action.door === undefined) return { code: 'wrong_kind' };
-  return (await action.door(device, body)) ?? { code: 'bad_body' };
-};
 
 const parsed = (text: string): unknown => {
   try {
@@ -188,14 +200,17 @@ const failed = (code: ControlErrorCode, detail?: string): HttpReply => ({
   },
 });
 
-const describeDevice = (device: SimDevice): unknown => {
-  const { config, wires } = device;
-  const { id, kind, door, profile } = config;
-  const head = { id, kind, profile: profile.id, door, ...wires };
-  if (!('scanner' in device)) {
-    return { ...head, unit: device.config.unit, ...device.controller.state() };
-  }
-  const { connected, shown, faults } = device.scanner.state();
-  const { lamp = null, tone = null, text = null, atMs: at = null } = shown ?? {};
-  return { ...head, side: device.config.side, connected, lamp, tone, text, at, faults };
+const describeDevice = ({ config, device, isConnected, reader, wires }: SimDevice): unknown => {
+  const { id, profile, binding, door, side, unit } = config;
+  const { lamp = null, tone = null, text = null, atMs: at = null } = reader?.shown() ?? {};
+  return {
+    ...{ id, profile: profile.id, family: profile.family, binding, door, side, unit, ...wires },
+    connected: isConnected(),
+    powered: device.isPowered(),
+    values: device.values(),
+    actions: Object.keys(profile.simulate.actions ?? {}),
+    ...(reader === undefined ? {} : { lamp, tone, text, at }),
+    ...device.door(),
+    faults: device.faults(),
+  };
 };

@@ -1,3 +1,3 @@
-export * from './devices/door-bank.ts';
-export * from './devices/door-physics.ts';
-export * from './devices/modbus-pdu.ts';
+export * from './devices/device-state.ts';
+export * from './devices/door-machine.ts';
+export * from './devices/machine.ts';

@@ -62,6 +62,29 @@ describe('npm run sim', () => {
     await expect(fetch(`${message.control}/devices`)).rejects.toThrow();
   });
 
+  it('takes profiles that the configuration brings along', async () => {
+    const models = join(import.meta.dirname, '..', '..', 'device-profiles', 'models');
+    const model = await readFile(join(models, 'gatehouse-scanner-s1.yaml'), 'utf8');
+    await writeFile(join(folder, 'own.yaml'), model.replace(/^id: .*$/m, 'id: own-scanner'));
+    const path = join(folder, 'sim.yaml');
+    const device = "{ id: a, profile: own-scanner, listen: 'tcp://127.0.0.1:0' }";
+    await writeFile(
+      path,
+      `control: 127.0.0.1:0\nprofileFiles: [own.yaml]\ndevices:\n  - ${device}\n`,
+    );
+    const child = start('--config', path);
+    const ended = outcome(child);
+    const [message] = (await once(child, 'message')) as [{ control: string }];
+    const response = await fetch(`${message.control}/devices/a`);
+    expect(await response.json()).toMatchObject({ profile: 'own-scanner', values: {} });
+    child.kill('SIGTERM');
+    expect(await ended).toEqual({ code: 0, errors: '' });
+    await writeFile(join(folder, 'own.yaml'), model.replace(/^kind: .*$/m, 'kind: Thing'));
+    const broken = await outcome(start('--config', path));
+    expect(broken.code).toBe(1);
+    expect(broken.errors).toMatch(/^SIM_CONFIG .*own\.yaml:3:\d+ kind/s);
+  });
+
   it('names the port that is taken and what to do', async () => {
     const holder = createServer().listen(0, '127.0.0.1');
     await once(holder, 'listening');

@@ -2,12 +2,13 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { loadCatalogue, ProfileError } from '@gatehouse/device-profiles';
+import { checkedProfile, faultText, loadCatalogue, ProfileError } from '@gatehouse/device-profiles';
+import type { DeviceProfile } from '@gatehouse/device-profiles';
 import { systemClock } from './adapters/clock.ts';
 import { serveHttp } from './adapters/http-server.ts';
 import { openPty } from './adapters/pty-wire.ts';
 import { listenTcp } from './adapters/tcp-wire.ts';
-import { parseSimConfig } from './config.ts';
+import { parseSimConfig, profileFilesOf } from './config.ts';
 import type { SimConfig } from './config.ts';
 import { SimError } from './errors.ts';
 import { createSim } from './sim.ts';
@@ -15,16 +16,32 @@ import type { Sim, SimReady } from './sim.ts';
 
 const usage = 'npm run sim -- --config FILE    (see firmware-sim/README.md; examples/sim.yaml)';
 
-const readConfig = async (file: string): Promise<SimConfig> => {
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+const readText = (file: string): Promise<string> =>
+  readFile(file, 'utf8').catch((cause: unknown) => {
     throw new SimError('SIM_CONFIG', `${file} cannot be read`, { cause });
   });
-  const config = parseSimConfig(text, file, await loadCatalogue());
-  const at = (path: string | undefined): string | undefined =>
-    path === undefined ? undefined : resolve(dirname(file), path);
+
+const readProfile = async (file: string): Promise<DeviceProfile> => {
+  const checked = checkedProfile(await readText(file), file);
+  if (checked.ok) return checked.value;
+  throw new SimError('SIM_CONFIG', `\n${checked.faults.map(faultText).join('\n')}`);
+};
+
+const readConfig = async (file: string): Promise<SimConfig> => {
+  const text = await readText(file);
+  const at = (path: string): string => resolve(dirname(file), path);
+  const catalogue = new Map(await loadCatalogue());
+  for (const path of profileFilesOf(text, file)) {
+    const profile = await readProfile(at(path));
+    catalogue.set(profile.id, profile);
+  }
+  const config = parseSimConfig(text, file, catalogue);
   return {
     ...config,
-    devices: config.devices.map((device) => ({ ...device, pty: at(device.pty) })),
+    lines: config.lines.map((line) => ({
+      ...line,
+      pty: line.pty === undefined ? undefined : at(line.pty),
+    })),
   };
 };
 

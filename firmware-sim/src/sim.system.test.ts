@@ -79,7 +79,7 @@ describe('devices over TCP', () => {
   it('a scanner sends its line, and the control port tells the feedback', async () => {
     const gateway = await dial(running.port('scan'));
     const presented = post('scan/present', { text: ' A0 B1' });
-    expect(await readUntil(gateway, '\r')).toBe(' A0 B1\r');
+    expect(await readUntil(gateway, '\r\n')).toBe(' A0 B1\r\n');
     gateway.write('LAMP amber;TONE again;TEXT 请刷新再扫\r\n');
     const { status, body } = await presented;
     expect(status).toBe(200);

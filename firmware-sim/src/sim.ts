@@ -1,10 +1,17 @@
+import type { ModbusCodec, SerialCodec } from '@gatehouse/device-profiles';
+import type { DeviceConfig, LineConfig, SimConfig } from './config.ts';
 import { createControl } from './control.ts';
 import type { SimDevice } from './control.ts';
-import type { DoorConfig, ScannerConfig, SimConfig } from './config.ts';
-import { createDoorController } from './devices/door-controller.ts';
+import { createLiveDevice } from './devices/live-device.ts';
+import type { LiveDevice } from './devices/live-device.ts';
+import { createModbusBank } from './devices/modbus-device.ts';
+import { createModbusLine } from './devices/modbus-line.ts';
 import { createRandom, seedFor } from './devices/random.ts';
-import { createScanner } from './devices/scanner.ts';
-import type { Accept, Listener, SimPorts } from './ports.ts';
+import type { Random } from './devices/random.ts';
+import { createReader } from './devices/reader.ts';
+import { createSerialDevice } from './devices/serial-device.ts';
+import { createSerialWires } from './devices/serial-wires.ts';
+import type { Accept, Listener, SimClock, SimPorts } from './ports.ts';
 
 /** Where everything listens, once it does. */
 export type SimReady = {
@@ -35,33 +42,26 @@ export const createSim = (ports: SimPorts, config: SimConfig): Sim => {
     open.push(listener);
     return listener.address;
   };
-  const openWires = async (
-    { host, port, pty: path }: ScannerConfig | DoorConfig,
-    accept: { readonly tcp: Accept; readonly line: Accept },
-  ) => ({
-    listen: await keep(ports.listenTcp({ host, port, accept: accept.tcp })),
-    pty: path === undefined ? undefined : await keep(ports.openPty({ path, accept: accept.line })),
-  });
-  const { clock } = ports;
-  const startDevice = async (device: ScannerConfig | DoorConfig): Promise<SimDevice> => {
-    const random = createRandom(seedFor(config.seed, device.id));
-    if (device.kind === 'scanner') {
-      const { profile } = device;
-      const scanner = createScanner({ profile, clock, random, baud: profile.serial.baud });
-      stops.push(scanner.stop);
-      const accept = { tcp: scanner.accept, line: scanner.acceptLine };
-      return { config: device, scanner, wires: await openWires(device, accept) };
-    }
-    const { profile, unit } = device;
-    const controller = createDoorController({ profile, unit, clock, random });
-    stops.push(controller.stop);
-    const accept = { tcp: controller.acceptTcp, line: controller.acceptLine };
-    return { config: device, controller, wires: await openWires(device, accept) };
+  const startLine = async (line: LineConfig): Promise<readonly SimDevice[]> => {
+    const started = createLine(line, ports.clock, config.seed);
+    stops.push(started.stop);
+    const { host, port, isSerial, pty: path } = line;
+    const accept = isSerial ? started.acceptLine : started.acceptTcp;
+    const wires = {
+      listen: await keep(ports.listenTcp({ host, port, accept })),
+      pty:
+        path === undefined
+          ? undefined
+          : await keep(ports.openPty({ path, accept: started.acceptLine })),
+    };
+    return started.devices.map((device) => ({ ...device, wires }));
   };
   const start = async (): Promise<SimReady> => {
     try {
       const devices = new Map<string, SimDevice>();
-      for (const device of config.devices) devices.set(device.id, await startDevice(device));
+      for (const line of config.lines) {
+        for (const device of await startLine(line)) devices.set(device.config.id, device);
+      }
       const handle = createControl(devices);
       const control = await keep(ports.serveHttp({ ...config.control, handle }));
       const listed = [...devices].map(([id, { wires }]) => ({ id, ...wires }));
@@ -72,4 +72,81 @@ export const createSim = (ports: SimPorts, config: SimConfig): Sim => {
     }
   };
   return { start, stop };
+};
+
+/** All that hangs on one wire, before the wire is there. */
+type Line = {
+  readonly acceptTcp: Accept;
+  readonly acceptLine: Accept;
+  readonly devices: readonly Omit<SimDevice, 'wires'>[];
+  readonly stop: () => void;
+};
+
+type Alive<C> = {
+  readonly config: DeviceConfig;
+  readonly codec: C;
+  readonly device: LiveDevice;
+  readonly random: Random;
+};
+
+const createLine = ({ devices }: LineConfig, clock: SimClock, seed: number): Line => {
+  const serial: Alive<SerialCodec>[] = [];
+  const modbus: Alive<ModbusCodec>[] = [];
+  for (const config of devices) {
+    const { codec, profile } = config;
+    const random = createRandom(seedFor(seed, config.id));
+    const device = createLiveDevice({ profile, clock, random });
+    if (codec.transport === 'serial') serial.push({ config, codec, device, random });
+    else modbus.push({ config, codec, device, random });
+  }
+  // A configuration puts devices of one transport on a line.
+  return modbus.length > 0 ? modbusLine(modbus, clock) : serialLine(serial, clock);
+};
+
+const serialLine = (alive: readonly Alive<SerialCodec>[], clock: SimClock): Line => {
+  const wires = createSerialWires();
+  const stops: (() => void)[] = [];
+  const devices = alive.map(({ config, codec, device, random }) => {
+    const { baud } = codec.line;
+    const serial = createSerialDevice({ device, codec, clock, random, wires, baud });
+    const reader = createReader({ serial, codec, profile: config.profile, clock });
+    stops.push(device.stop, serial.stop, () => reader?.stop());
+    const { isConnected, sendRaw } = serial;
+    return { config, device, isConnected, sendRaw, reader };
+  });
+  return {
+    acceptTcp: wires.accept,
+    acceptLine: wires.acceptLine,
+    devices,
+    stop: () => {
+      for (const stop of stops) stop();
+    },
+  };
+};
+
+const modbusLine = (alive: readonly Alive<ModbusCodec>[], clock: SimClock): Line => {
+  const stations = alive.flatMap(({ config, codec, device, random }) => {
+    const binding = config.profile.bindings[config.binding];
+    if (binding?.transport !== 'modbus') return [];
+    const { params, unit = codec.unit } = config;
+    const bank = createModbusBank({ device, codec, binding, params });
+    return [{ unit, device, bank, random, replyTimeoutMs: codec.replyTimeoutMs }];
+  });
+  const line = createModbusLine({ stations, clock });
+  const { acceptTcp, acceptLine, isConnected } = line;
+  return {
+    acceptTcp,
+    acceptLine,
+    devices: alive.map(({ config, device }) => ({
+      config,
+      device,
+      isConnected,
+      sendRaw: undefined,
+      reader: undefined,
+    })),
+    stop: () => {
+      line.stop();
+      for (const { device } of alive) device.stop();
+    },
+  };
 };

@@ -2,19 +2,18 @@ import type { DeviceProfile } from '@gatehouse/device-profiles';
 import { describe, expect, it } from 'vitest';
 import { parseGatewayConfig } from './config.ts';
 import { GatewayError } from './errors.ts';
-import { turnstileProfile } from './testing/profiles.ts';
+import {
+  climateProfile,
+  scannerProfile,
+  strikeProfile,
+  turnstileProfile,
+} from './testing/profiles.ts';
 
-const scanner = {
-  kind: 'line-scanner',
-  id: 'line-scanner',
-  title: { zh: '', en: '' },
-  source: 'invented',
-  serial: { baud: 9600, lineBytesMax: 512, halfLineMaxMs: 500 },
-} as const;
 const profiles = new Map<string, DeviceProfile>([
-  ['line-scanner', scanner],
-  ['other', scanner],
+  ['scanner', scannerProfile],
   ['d1', turnstileProfile],
+  ['s1', strikeProfile],
+  ['c1', climateProfile],
 ]);
 
 const good = `gateway: gw-1
@@ -27,7 +26,7 @@ cloud:
   key: { file: gw.key }
 rootKey: { file: root.json }
 devices:
-  - { id: scan-1, profile: line-scanner, port: /dev/ttyUSB0, door: lab, side: exit }
+  - { id: scan-1, profile: scanner, port: /dev/ttyUSB0, door: lab, side: exit }
 `;
 
 it('a good file is what it says', () => {
@@ -35,6 +34,15 @@ it('a good file is what it says', () => {
     gateway: 'gw-1',
     devices: [{ id: 'scan-1', side: 'exit' }],
   });
+});
+
+it.each([
+  ['a second door on one line', '{ id: x, profile: s1, port: tty, unit: 2, door: hall }'],
+  ['a device at no door', '{ id: x, profile: c1, port: tty2, params: { address: 1 } }'],
+  ['a binding by name', '{ id: x, profile: s1, port: tty, binding: modbus, door: hall }'],
+])('%s is no fault', (_, more) => {
+  const line = `  - { id: d, profile: d1, port: tty, door: lab }\n  - ${more}\n`;
+  expect(parseGatewayConfig(good + line, 'gw.yaml', profiles).devices).toHaveLength(3);
 });
 
 describe('a fault', () => {
@@ -55,13 +63,38 @@ describe('a fault', () => {
   });
 
   it.each([
-    ['stands twice', '{ id: scan-1, profile: other, port: tty, door: lab }', 'scan-1 stands twice'],
+    ['stands twice', '{ id: scan-1, profile: d1, port: tty, door: lab }', 'scan-1 stands twice'],
     ['has no profile', '{ id: x, profile: d9, port: tty, door: lab }', 'd9 is unknown: use one of'],
     [
       'is the second controller of its door',
       `{ id: c1, profile: d1, port: tty, door: lab }
   - { id: c2, profile: d1, port: tty, door: lab }`,
       'lab has two controllers',
+    ],
+    ['opens no door', '{ id: x, profile: d1, port: tty }', 'x opens a door'],
+    ['reads codes nowhere', '{ id: x, profile: scanner, port: tty }', 'x reads codes'],
+    [
+      'wants another binding',
+      '{ id: x, profile: d1, port: tty, door: lab, binding: usb }',
+      'no binding of test-turnstile (modbus) fits',
+    ],
+    ['lacks a parameter', '{ id: x, profile: c1, port: tty }', 'params.address of test-climate'],
+    [
+      'has a parameter out of range',
+      '{ id: x, profile: c1, port: tty, params: { address: 100 } }',
+      'params.address of test-climate',
+    ],
+    [
+      'is another one again',
+      `{ id: x, profile: c1, port: tty, params: { address: 1 } }
+  - { id: y, profile: c1, port: tty, params: { address: 1 } }`,
+      'a device above has this port, unit and parameters',
+    ],
+    [
+      'uses a line in another way',
+      `{ id: x, profile: d1, port: tty, door: lab }
+  - { id: y, profile: c1, port: tty, params: { address: 1 } }`,
+      'tty is used in another way',
     ],
   ])('a device that %s is named with its place', (_, more, text) => {
     const file = `${good}  - ${more}\n`;

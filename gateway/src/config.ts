@@ -1,21 +1,32 @@
-import { checkedYaml, faultText } from '@gatehouse/device-profiles';
-import type { Catalogue } from '@gatehouse/device-profiles';
+import { checkedYaml, compileProfile, faultText } from '@gatehouse/device-profiles';
+import type { Binding, Catalogue, DeviceProfile } from '@gatehouse/device-profiles';
 import { Id, isGatewayId } from '@gatehouse/protocols';
 import Type from 'typebox';
+import { opensSide, readsCodes } from './devices/norms.ts';
 import { GatewayError } from './errors.ts';
 
 const closed = { additionalProperties: false } as const;
 const Secret = Type.Object({ file: Type.String({ minLength: 1 }) }, closed);
 
+const ParamName = Type.String({ pattern: '^[a-z][a-zA-Z0-9]{0,39}$' });
+const ParamValue = Type.Union([Type.Number(), Type.String({ maxLength: 200 }), Type.Boolean()]);
+
 const Device = Type.Object(
   {
     id: Id,
     profile: Id,
+    /** It comes from the cloud and not with this release: until then the device waits. */
+    customProfile: Type.Optional(Type.Boolean()),
+    /** Of the profile; the first that fits the port where left out. */
+    binding: Type.Optional(Type.String({ minLength: 1, maxLength: 40 })),
+    /** What the profile leaves to the installer, such as an address on a bus or a channel. */
+    params: Type.Optional(Type.Record(ParamName, ParamValue, { maxProperties: 16 })),
     /** Device path, or `tcp://host:port` of a serial or Modbus TCP converter. */
     port: Type.String({ minLength: 1, maxLength: 200 }),
     /** Modbus unit; devices with the same port share one line. */
     unit: Type.Optional(Type.Integer({ minimum: 1, maximum: 247 })),
-    door: Id,
+    /** Which it controls, or stands at. */
+    door: Type.Optional(Id),
     /** Of a reader. */
     side: Type.Optional(Type.Union([Type.Literal('entry'), Type.Literal('exit')])),
   },
@@ -54,7 +65,29 @@ export type GatewayConfig = Type.Static<typeof GatewayConfig>;
 
 export const journalBytesDefault = 1024 * 1024 * 1024;
 
+/** Modbus is told apart by its port, frames and lines are the same on any. */
+const fitsPort = (binding: Binding, port: string): boolean =>
+  binding.transport !== 'modbus' ||
+  binding.modes.includes(port.startsWith('tcp://') ? 'tcp' : 'rtu');
+
+/** @returns the name of the binding that a device uses; undefined where the profile has none */
+export const bindingOf = (
+  { bindings }: DeviceProfile,
+  { binding, port }: Pick<DeviceConfig, 'binding' | 'port'>,
+): string | undefined =>
+  Object.keys(bindings).find((name) => {
+    const found = bindings[name];
+    const isMeant = binding === undefined || name === binding;
+    return isMeant && found !== undefined && fitsPort(found, port);
+  });
+
 type Faulty = (key: string, message: string) => void;
+type Checked = {
+  readonly device: DeviceConfig;
+  /** `devices.3` */
+  readonly at: string;
+  readonly faulty: Faulty;
+};
 
 /** What no schema can say of the devices: names that meet, and profiles that fit their place. */
 const checkDevices = (
@@ -64,19 +97,76 @@ const checkDevices = (
 ): void => {
   const ids = new Set<string>();
   const controlled = new Set<string>();
-  for (const [i, { id, profile, door }] of devices.entries()) {
-    if (ids.has(id)) faulty(`devices.${i}.id`, `${id} stands twice`);
+  const wires = new Map<string, string>();
+  for (const [i, device] of devices.entries()) {
+    const { id, profile: name } = device;
+    const checked: Checked = { device, at: `devices.${i}`, faulty };
+    if (ids.has(id)) faulty(`${checked.at}.id`, `${id} stands twice`);
     ids.add(id);
     if (profiles === undefined) continue;
-    const kind = profiles.get(profile)?.kind;
-    if (kind === undefined) {
+    const profile = profiles.get(name);
+    if (profile === undefined && device.customProfile === true) continue;
+    if (profile === undefined) {
       const known = [...profiles.keys()].join(', ');
-      faulty(`devices.${i}.profile`, `${profile} is unknown: use one of ${known}`);
+      faulty(`${checked.at}.profile`, `${name} is unknown: use one of ${known}`);
+      continue;
     }
-    if (kind !== 'modbus-door') continue;
-    if (controlled.has(door)) faulty(`devices.${i}.door`, `${door} has two controllers`);
-    controlled.add(door);
+    checkDoor(checked, profile, controlled);
+    checkWire(checked, profile, wires);
   }
+};
+
+const checkDoor = (
+  { device, at, faulty }: Checked,
+  { model, family }: DeviceProfile,
+  controlled: Set<string>,
+): void => {
+  const { door } = device;
+  const opens = opensSide(model, 'entry') || opensSide(model, 'exit');
+  if (door === undefined) {
+    if (opens) faulty(at, `${device.id} opens a door: name it by \`door\``);
+    // What a till reads pays for something and opens nothing.
+    else if (readsCodes(model) && family !== 'pos') {
+      faulty(at, `${device.id} reads codes: name its \`door\``);
+    }
+    return;
+  }
+  if (!opens) return;
+  if (controlled.has(door)) faulty(`${at}.door`, `${door} has two controllers`);
+  controlled.add(door);
+};
+
+/** @param wires port → how it is used, which all who share it must agree on; and who is there */
+const checkWire = (
+  { device, at, faulty }: Checked,
+  profile: DeviceProfile,
+  wires: Map<string, string>,
+): void => {
+  const { port, params = {} } = device;
+  const name = bindingOf(profile, device);
+  const binding = name === undefined ? undefined : profile.bindings[name];
+  if (name === undefined || binding === undefined) {
+    const known = Object.keys(profile.bindings).join(', ');
+    faulty(`${at}.port`, `no binding of ${profile.id} (${known}) fits this port`);
+    return;
+  }
+  try {
+    compileProfile(profile, name, params);
+  } catch (error) {
+    faulty(`${at}.params`, error instanceof Error ? error.message : String(error));
+  }
+  const isModbusTcp = binding.transport === 'modbus' && port.startsWith('tcp://');
+  const wire = JSON.stringify([
+    binding.transport,
+    isModbusTcp ? null : (binding.line ?? null),
+    'framing' in binding ? binding.framing : null,
+  ]);
+  const shared = wires.get(port) ?? wire;
+  if (shared !== wire) faulty(`${at}.port`, `${port} is used in another way by a device above`);
+  wires.set(port, shared);
+  const place = JSON.stringify([port, device.unit ?? null, profile.id, params]);
+  if (wires.has(place)) faulty(`${at}.port`, 'a device above has this port, unit and parameters');
+  wires.set(place, '');
 };
 
 /**

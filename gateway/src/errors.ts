@@ -6,6 +6,14 @@ export const gatewayErrors = {
     remedy: 'Check the name of the port, the cable, and that no other program holds it',
   },
   GW_MODBUS: { message: 'A Modbus call failed', remedy: 'Check power and bus of the controller' },
+  GW_MODBUS_EXCEPTION: {
+    message: 'A Modbus device refused a call',
+    remedy: 'Check that the profile and its parameters fit this device and its firmware',
+  },
+  GW_NOT_SENT: {
+    message: 'A command was not sent',
+    remedy: 'Check the line of the device: it is closed, or too much waits for it',
+  },
   GW_JOURNAL_FAILED: {
     message: 'The journal cannot be written',
     remedy: 'Check the storage card and its free space; replace it if needed',

@@ -1,4 +1,6 @@
-import type { WireEvent } from '@gatehouse/protocols';
+import { Live, liveEveryMs } from '@gatehouse/protocols';
+import type { Report, WireEvent } from '@gatehouse/protocols';
+import Value from 'typebox/value';
 import { describe, expect, it } from 'vitest';
 import { createBuilding, createReadyBuilding, signer } from './testing/building.ts';
 import { people } from './testing/small-campus.ts';
@@ -8,6 +10,13 @@ const summary = (events: readonly WireEvent[]) =>
     const detail = data['reason'] ?? data['code'];
     return typeof detail === 'string' ? `${kind} ${detail}` : kind;
   });
+
+const statesOf = (values: Readonly<Record<string, unknown>>) =>
+  Object.fromEntries(
+    Object.entries(values).flatMap(([path, value]) =>
+      path.startsWith('state.') ? [[path.slice('state.'.length), value]] : [],
+    ),
+  );
 
 describe('a gateway', () => {
   it('lets in by a pass with the cloud gone, and tells everything when it is back', async () => {
@@ -85,6 +94,50 @@ describe('a gateway', () => {
     await cloud.untilVerified(() => told().length >= 3);
     expect(modbus.writes).toHaveLength(writes + 1);
     expect(told()).toEqual(['command.accepted', 'command.sent', 'command.confirmed']);
+  });
+
+  it('opens its door by `unlock` alone, whatever else is asked of its controller', async () => {
+    const { cloud, modbus } = await createReadyBuilding();
+    const { session, n } = cloud.last().bodies('beat').at(-1) ?? {};
+    const jws = await signer.command({
+      id: '019ab0c4-5d00-7000-8000-0000000000fe',
+      gateway: 'gw-1',
+      session,
+      beat: n,
+      ttlMs: 10_000,
+      device: 'turnstile-1',
+      run: { command: 'openEntry', args: {} },
+      action: 'run',
+      actor: people.staff.person,
+      reason: '',
+    });
+    const writes = modbus.writes.length;
+    cloud.last().say('gh/v1/gw-1/down/command', jws);
+    const told = () => cloud.stored().filter(({ kind }) => kind.startsWith('command.'));
+    await cloud.untilVerified(() => told().length > 0);
+    expect(told()).toMatchObject([
+      { kind: 'command.failed', device: 'turnstile-1', data: { reason: 'not_allowed' } },
+    ]);
+    expect(modbus.writes).toHaveLength(writes);
+  });
+
+  it('shows a device while somebody looks, with its states in the report', async () => {
+    const { clock, cloud } = await createReadyBuilding();
+    const { session } = cloud.last().bodies('beat').at(-1) ?? {};
+    await clock.advance(1_000);
+    expect(cloud.last().bodies('live')).toEqual([]);
+    const watch = { session, device: 'turnstile-1', forMs: 2_000 };
+    cloud.last().say('gh/v1/gw-1/down/watch', JSON.stringify(watch));
+    await clock.advance(10_000);
+    const lives = cloud.last().bodies('live');
+    expect(lives.every((live) => Value.Check(Live, live))).toBe(true);
+    expect(lives.length).toBeGreaterThanOrEqual(2);
+    expect(lives.length).toBeLessThanOrEqual(1 + 2_000 / liveEveryMs);
+    expect(lives.at(-1)).toMatchObject({ device: 'turnstile-1', health: { missed: 0 } });
+    const { devices } = cloud.last().bodies('report').at(-1) as unknown as Report;
+    const report = devices.find(({ device }) => device === 'turnstile-1');
+    expect(report?.profile).toMatch(/^test-turnstile@/);
+    expect(report?.values).toEqual(statesOf(lives.at(-1)?.['values'] as Record<string, unknown>));
   });
 
   it('knows after a clean restart which passes were used', async () => {

@@ -4,6 +4,9 @@ import { createMarks } from './access/marks.ts';
 import { createScans } from './access/scans.ts';
 import { createConditions } from './conditions.ts';
 import type { GatewayConfig } from './config.ts';
+import { createDeviceReports } from './device-reports/device-reports.ts';
+import type { DeviceAbout } from './device-reports/field-devices.ts';
+import { createWatches } from './device-reports/watches.ts';
 import { createDevices } from './devices/devices.ts';
 import { createCommands } from './downlink/commands.ts';
 import { createSession } from './downlink/session.ts';
@@ -12,6 +15,7 @@ import { stampEvents } from './events.ts';
 import type { EventBody } from './events.ts';
 import { createRecorder } from './journal/recorder.ts';
 import { createKeeper } from './policy/keeper.ts';
+import { createProfiles } from './profiles/profiles.ts';
 import type { JournalOpened, Ports } from './ports.ts';
 import { createSelfCheck } from './self-check.ts';
 import { createTimeKeeper } from './time-keeper.ts';
@@ -54,6 +58,7 @@ const createCore = (ports: Ports, { config: { gateway }, rootKey }: GatewayOptio
   const stamp = stampEvents(clock, time.quality);
   const recorder = createRecorder(ports);
   let changed = (): void => undefined;
+  let onPolicy = (): void => undefined;
   const record = (body: EventBody, agoMs = 0): void => {
     const event = stamp(body);
     recorder.record({ ...event, at: Math.round(event.at - agoMs) });
@@ -70,6 +75,7 @@ const createCore = (ports: Ports, { config: { gateway }, rootKey }: GatewayOptio
     onApplied: (how) => {
       const { policyEpoch: epoch, policyVersion: version } = keeper.held();
       if (how !== 'loaded') record({ kind: 'policy.applied', data: { epoch, version, how } });
+      onPolicy();
     },
     onSignedAt: time.raiseFloor,
   });
@@ -85,6 +91,9 @@ const createCore = (ports: Ports, { config: { gateway }, rootKey }: GatewayOptio
     changed: () => changed(),
     onChange: (run: () => void) => {
       changed = run;
+    },
+    onPolicy: (run: () => void) => {
+      onPolicy = run;
     },
   };
 };
@@ -114,15 +123,45 @@ const createDoors = (ports: Ports, { config, profiles }: GatewayOptions, core: C
     onCode: (reader, text) => void scans.onCode(reader, text),
     onChange: core.changed,
   });
-  return { devices };
+  const abouts = aboutsOf(config, profiles);
+  const reports = createDeviceReports({
+    ...ports,
+    devices,
+    abouts: [...abouts.values()],
+    record,
+    onChange: core.changed,
+  });
+  const versions = createProfiles({
+    ...{ ports, gateway: config.gateway, builtIns: profiles, keeper, devices, conditions, record },
+    ids: [...new Set(config.devices.map(({ profile }) => profile))],
+    onRunning: (device, profile) => {
+      const { door } = config.devices.find(({ id }) => id === device) ?? {};
+      const about = { device, door, profile };
+      abouts.set(device, about);
+      reports.replace(about);
+    },
+  });
+  core.onPolicy(versions.onPolicy);
+  return { devices, abouts, reports, versions };
 };
+
+const aboutsOf = (
+  { devices }: GatewayConfig,
+  profiles: GatewayOptions['profiles'],
+): Map<string, DeviceAbout> =>
+  new Map(
+    devices.flatMap(({ id: device, door, profile: name }) => {
+      const profile = profiles.get(name);
+      return profile === undefined ? [] : [[device, { device, door, profile }] as const];
+    }),
+  );
 
 /** What goes up to the cloud, and what comes down from it. */
 const createCloudSide = (
   ports: Ports,
   { config: { gateway } }: GatewayOptions,
-  { keeper, conditions, stamp, time }: Core,
-  { devices }: Doors,
+  { keeper, conditions, stamp, time, recorder }: Core,
+  { devices, abouts, reports }: Doors,
 ) => {
   const uplink = createUplink({ ...ports, gateway });
   const commands = createCommands({
@@ -130,9 +169,19 @@ const createCloudSide = (
     gateway,
     keeper,
     door: devices.door,
+    devices,
+    about: (device) => abouts.get(device),
+    record: recorder.record,
     event: stamp,
     session: () => session.id(),
     beatAtMs: (n) => session.beatAtMs(n),
+  });
+  const watches = createWatches({
+    ...ports,
+    devices,
+    has: (device) => abouts.has(device),
+    session: () => session.id(),
+    publish: (live) => session.tell(live),
   });
   const session = createSession({
     ports,
@@ -143,15 +192,19 @@ const createCloudSide = (
     held: keeper.held,
     twin: () => ({
       doors: devices.doorReports(),
-      devices: devices.deviceReports(),
+      devices: reports.withValues(devices.deviceReports()),
       conditions: [...conditions.active()],
     }),
     onHello: (connection, hello) => {
       keeper.touch();
       uplink.connected(connection, hello);
     },
-    onLost: uplink.disconnected,
+    onLost: () => {
+      watches.endAll();
+      uplink.disconnected();
+    },
     onCursor: uplink.cursor,
+    onWatch: watches.onWatch,
     onSigned: {
       keys: keeper.onKeys,
       manifest: keeper.onManifest,
@@ -161,7 +214,7 @@ const createCloudSide = (
     },
   });
   const selfCheck = createSelfCheck({ ports, gateway, conditions, quality: time.quality });
-  return { uplink, commands, session, selfCheck };
+  return { uplink, commands, watches, session, selfCheck };
 };
 
 const notOpened: JournalOpened = {
@@ -201,6 +254,7 @@ const start = async (ports: Ports, { config }: GatewayOptions, parts: Parts): Pr
   time.start((byMs) => void fence(stamp({ kind: 'clock.stepped', data: { byMs } })));
   await parts.keeper.load();
   await parts.commands.settle(opened.commandsOpen);
+  parts.versions.begin();
   parts.devices.start();
   parts.session.start();
   parts.selfCheck.start();
@@ -210,6 +264,9 @@ const start = async (ports: Ports, { config }: GatewayOptions, parts: Parts): Pr
 const stop = async (ports: Ports, { config }: GatewayOptions, parts: Parts): Promise<void> => {
   parts.time.stop();
   parts.selfCheck.stop();
+  parts.watches.endAll();
+  parts.reports.stop();
+  parts.versions.stop();
   await parts.devices.stop();
   parts.record({ kind: 'gateway.stopped', data: {} });
   await parts.recorder.flush();

@@ -1,6 +1,8 @@
+import type { ModbusBlock, ModbusTable, SerialParameters } from '@gatehouse/device-profiles';
 import type {
   ClockQuality,
   EventRef,
+  InputEventBytes,
   JournalClass,
   Lost,
   NewEvent,
@@ -17,6 +19,9 @@ export type Ports = {
   readonly primitives: Primitives;
   readonly serial: SerialPorts;
   readonly modbus: ModbusPorts;
+  /** Absent where the box has none; a device that needs them is then refused by the configuration. */
+  readonly keyboards?: KeyboardPorts;
+  readonly push?: PushServer;
   readonly journal: Journal;
   readonly policyStore: PolicyStore;
   readonly link: CloudLink;
@@ -57,31 +62,96 @@ export type SerialLine = {
 };
 export type SerialPorts = {
   /** @param port device path, or `tcp://host:port`; rejects where it cannot be opened */
-  readonly open: (options: { readonly port: string; readonly baud: number }) => Promise<SerialLine>;
+  readonly open: (options: SerialParameters & { readonly port: string }) => Promise<SerialLine>;
 };
 
-/** One Modbus line; calls are carried out one after another, each with its own reply timeout. */
+type ModbusAsk = {
+  readonly unit: number;
+  readonly replyTimeoutMs: number;
+};
+export type ModbusReadAsk = ModbusAsk & {
+  readonly table: ModbusTable;
+  readonly address: number;
+  /** Registers, or bits. */
+  readonly count: number;
+};
+export type ModbusWriteAsk = ModbusAsk & {
+  readonly table: 'coil' | 'holding';
+  readonly address: number;
+  readonly values: ModbusBlock;
+  /** Function 15 or 16, also for one. */
+  readonly multiple: boolean;
+  /** Function 5 with this word, whatever `values` say: devices that take a time there. */
+  readonly rawCoil?: number | undefined;
+  /** Asked at the moment of sending; false = never sent, and the call rejects. */
+  readonly mayStart?: (() => boolean) | undefined;
+};
+/** Every frame as it is on the wire. */
+export type WireTap = (direction: 'in' | 'out', bytes: Uint8Array) => void;
+
+/**
+ * One Modbus line, one call at a time. A call rejects with GW_MODBUS where nothing or nonsense came
+ * back, and with GW_MODBUS_EXCEPTION (its `cause` the exception's number) where the device refuses.
+ */
 export type ModbusLine = {
-  readonly readDiscreteInputs: (unit: number, from: number, count: number) => Promise<boolean[]>;
-  readonly readCoils: (unit: number, from: number, count: number) => Promise<boolean[]>;
-  /** @param mayStart asked at the moment of sending; false = never sent, and the call rejects */
-  readonly writeRegister: (
-    unit: number,
-    address: number,
-    value: number,
-    mayStart?: () => boolean,
-  ) => Promise<void>;
-  readonly writeCoil: (unit: number, address: number, on: boolean) => Promise<void>;
+  /** As many as were asked for: registers as numbers, coils and inputs as booleans. */
+  readonly read: (ask: ModbusReadAsk) => Promise<ModbusBlock>;
+  readonly write: (ask: ModbusWriteAsk) => Promise<void>;
+  /** How long the wire must rest before this unit may be asked. */
+  readonly restMs?: (unit: number) => number;
+  /** Absent where the line shows no frames. */
+  readonly tap?: (run: WireTap) => void;
   readonly onClose: (run: (cause: string) => void) => void;
   readonly close: () => Promise<void>;
 };
 export type ModbusPorts = {
   /** @param port device path (RTU) or `tcp://host:port` (Modbus TCP) */
-  readonly open: (options: {
-    readonly port: string;
-    readonly baud: number;
-    readonly replyTimeoutMs: number;
-  }) => Promise<ModbusLine>;
+  readonly open: (options: SerialParameters & { readonly port: string }) => Promise<ModbusLine>;
+};
+
+/** The keys of one keyboard, as `struct input_event` (protocols/src/hid). */
+export type KeyboardLine = Pick<SerialLine, 'onData' | 'onClose' | 'close'>;
+export type KeyboardPorts = {
+  /** How large this machine's events are. */
+  readonly eventBytes: InputEventBytes;
+  /**
+   * @param port an event node such as `/dev/input/by-id/…-event-kbd`, or `usb:vvvv:pppp`; rejects
+   *   where there is none, and where several keyboards have these ids
+   */
+  readonly open: (port: string) => Promise<KeyboardLine>;
+};
+
+/** One request, whole and within its bounds. */
+export type PushRequest = {
+  readonly method: string;
+  /** Without the query. */
+  readonly path: string;
+  readonly query: string;
+  /** By lower-case name; undefined where it is absent or stands there twice. */
+  readonly header: (name: string) => string | undefined;
+  readonly body: Uint8Array;
+};
+export type PushAnswer = {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+  /** Of a refusal by method: those that are allowed. */
+  readonly allow?: readonly string[] | undefined;
+};
+/** Answers of devices that ask us: they connect, we listen. */
+export type PushServer = {
+  /** Of the address on which it listens, for people. */
+  readonly address: string;
+  /**
+   * Rejects where the address cannot be used.
+   * @param handle never rejects; `onSent` hears whether the answer left whole
+   */
+  readonly open: (
+    handle: (request: PushRequest) => Promise<{
+      readonly answer: PushAnswer;
+      readonly onSent?: ((isWhole: boolean) => void) | undefined;
+    }>,
+  ) => Promise<Pick<SerialLine, 'onClose' | 'close'>>;
 };
 
 /** The last accepted pass of a credential. */
@@ -94,12 +164,12 @@ export type Mark = {
   readonly atMs: number;
 };
 
+/** Of a door, or of a device: then `run` is the command's name in its profile. */
 export type CommandEntry = {
   readonly id: string;
-  readonly door: string;
   readonly action: string;
   readonly actor: string;
-};
+} & ({ readonly door: string } | { readonly device: string; readonly run: string });
 
 /** One transaction: all of it is on disk when the promise resolves, or none of it. */
 export type Append = {
@@ -175,10 +245,20 @@ export type PolicyHead = {
   readonly state: string;
 };
 
+/** What became of the custom versions of one profile on this box. */
+export type ProfileKept = {
+  readonly id: string;
+  /** The last that went well: what goes on where a later one is refused. */
+  readonly inForce?: { readonly version: string; readonly text: string };
+  /** Tried and taken back: not tried again until the cloud sends another text. */
+  readonly refused?: { readonly version: string; readonly sha256: string; readonly why: string };
+};
+
 /** The signed things that a gateway keeps, as they came. */
 export type SignedKept = {
   readonly keys?: string;
   readonly revocations: readonly string[];
+  readonly profiles: readonly ProfileKept[];
 };
 
 export type PolicyStore = {
@@ -202,6 +282,8 @@ export type PolicyStore = {
   readonly saveKeys: (jws: string) => Promise<void>;
   /** Adds to the end of the list. */
   readonly addRevocations: (jws: readonly string[]) => Promise<void>;
+  /** In the place of what was kept of the same profile. */
+  readonly keepProfile: (kept: ProfileKept) => Promise<void>;
   readonly close: () => Promise<void>;
 };
 

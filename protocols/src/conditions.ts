@@ -21,7 +21,7 @@ export const conditions = {
   serial_lost: {
     severity: 'attention',
     of: 'device',
-    title: { zh: '扫码头断开', en: 'Scanner disconnected' },
+    title: { zh: '设备断开', en: 'Device disconnected' },
     text: {
       zh: '串口 {detail} 打不开或已断开，正在重连',
       en: 'The line {detail} is closed; trying again',
@@ -31,25 +31,38 @@ export const conditions = {
   reader_noisy: {
     severity: 'notice',
     of: 'device',
-    title: { zh: '扫码头数据异常', en: 'Scanner sends noise' },
+    title: { zh: '设备数据异常', en: 'Device sends noise' },
     text: {
-      zh: '收到无法成行的数据并已丢弃（{detail}）',
-      en: 'Bytes that form no line were dropped ({detail})',
+      zh: '收到无法解读的数据并已丢弃（{detail}）',
+      en: 'Bytes that mean nothing were dropped ({detail})',
     },
     remedy: {
-      zh: '检查波特率、接地与扫码头设置',
-      en: 'Check baud rate, grounding and scanner settings',
+      zh: '检查波特率、接地与设备设置',
+      en: 'Check baud rate, grounding and the settings of the device',
     },
   },
   device_silent: {
     severity: 'attention',
     of: 'device',
-    title: { zh: '控制器无应答', en: 'Controller silent' },
+    title: { zh: '设备无应答', en: 'Device silent' },
     text: {
-      zh: '控制器没有应答，门状态未知',
-      en: 'The controller does not answer; the door is unknown',
+      zh: '设备没有应答，状态未知',
+      en: 'The device does not answer; its state is unknown',
     },
-    remedy: { zh: '检查控制器电源与总线', en: 'Check power and bus of the controller' },
+    remedy: { zh: '检查设备电源与总线', en: 'Check power and bus of the device' },
+  },
+  device_refuses: {
+    severity: 'attention',
+    of: 'device',
+    title: { zh: '设备拒绝读取', en: 'Device refuses' },
+    text: {
+      zh: '设备有应答，但拒绝读取（{detail}）',
+      en: 'It answers, but refuses to be read ({detail})',
+    },
+    remedy: {
+      zh: '核对设备型号、固件版本与配置的参数',
+      en: 'Check model, firmware and the parameters that were set for it',
+    },
   },
   input_stuck: {
     severity: 'attention',
@@ -135,6 +148,45 @@ export const conditions = {
       en: 'New door rules did not verify ({detail})',
     },
     remedy: { zh: '核对密钥清单；排查冒充的服务', en: 'Check the key list; look for an impostor' },
+  },
+  profile_refused: {
+    severity: 'attention',
+    of: 'gateway',
+    title: { zh: '设备档案被拒绝', en: 'Device profile refused' },
+    text: {
+      zh: '收到的设备档案无法使用，仍用原来的版本（{detail}）',
+      en: 'A device profile cannot be used; the former one goes on ({detail})',
+    },
+    remedy: {
+      zh: '在设备档案页面修正后重新发布，或退回上一版',
+      en: 'Mend it on the profile page and publish again, or go back one version',
+    },
+  },
+  profile_rolled_back: {
+    severity: 'attention',
+    of: 'device',
+    title: { zh: '设备档案已自动退回', en: 'Profile rolled back' },
+    text: {
+      zh: '新版设备档案让设备失去应答，已自动退回（{detail}）',
+      en: 'With the new profile the device fell silent; the former one runs ({detail})',
+    },
+    remedy: {
+      zh: '核对新版的接线参数与轮询，修正后重新发布',
+      en: 'Check wire and polls of the new version, mend it and publish again',
+    },
+  },
+  profile_missing: {
+    severity: 'attention',
+    of: 'device',
+    title: { zh: '设备缺少档案', en: 'Device without a profile' },
+    text: {
+      zh: '网关还没有这个设备的档案，设备停用（{detail}）',
+      en: 'The gateway does not have its profile yet; it is not driven ({detail})',
+    },
+    remedy: {
+      zh: '在云端发布该档案，或核对设备配置中的档案编号',
+      en: 'Publish the profile in the cloud, or check the id in the configuration',
+    },
   },
   batch_quarantined: {
     severity: 'attention',

@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { DeviceValues, ValueName } from './device-values.ts';
 import { Cursor, Id, Seq, type Stream } from './ids.ts';
 import type { Text } from './text.ts';
 import { At, ClockStamp } from './time.ts';
@@ -35,7 +36,13 @@ export type Decision = Type.Static<typeof Decision>;
 
 /** The cause of an unlock or passage: an event id or a command id. */
 const Cause = Type.String({ maxLength: 120 });
-const Command = Type.Object({ command: Uuid, action: Code, actor: Type.Optional(Uuid) });
+const Command = Type.Object({
+  command: Uuid,
+  action: Code,
+  actor: Type.Optional(Uuid),
+  /** Of `run`: the command's name in the device's profile. */
+  run: Type.Optional(ValueName),
+});
 const ConditionRef = Type.Object({
   code: Code,
   subject: Id,
@@ -47,6 +54,14 @@ const Passage = Type.Object({
   person: Type.Optional(Uuid),
 });
 const Nothing = Type.Object({});
+const ProfileVersion = Type.String({ maxLength: 20 });
+const ProfileChange = { profile: Id, from: ProfileVersion, to: ProfileVersion };
+/** `to` is what was refused; the texts are for people. */
+const ProfileFailure = {
+  profile: Id,
+  to: ProfileVersion,
+  why: Type.String({ maxLength: 300 }),
+};
 
 /** What a screen, which knows names and language, fills into a sentence. */
 export const sentenceNames = [
@@ -115,6 +130,86 @@ export const eventKinds = {
     seenBy: [],
     data: Nothing,
     sentence: { zh: '{door} 的设备 {device} 恢复', en: 'Device {device} of {door} is back' },
+  },
+  'device.changed': {
+    journalClass: 'audit',
+    stream: 'main',
+    seenBy: [],
+    data: Type.Object({ values: DeviceValues }),
+    sentence: { zh: '{device} 状态改变', en: '{device} changed its state' },
+  },
+  'device.reported': {
+    journalClass: 'audit',
+    stream: 'main',
+    seenBy: [],
+    data: Type.Object({
+      event: ValueName,
+      fields: DeviceValues,
+      /** Of the same name since its last row: a device that cannot stop. */
+      repeats: Type.Optional(Cursor),
+    }),
+    sentence: { zh: '{device} 报告了一件事', en: '{device} reported something' },
+  },
+  'device.measured': {
+    journalClass: 'telemetry',
+    stream: 'telemetry',
+    seenBy: [],
+    data: Type.Object({ values: DeviceValues }),
+    sentence: { zh: '{device} 的读数', en: 'Readings of {device}' },
+  },
+  'profile.swapped': {
+    journalClass: 'audit',
+    stream: 'main',
+    seenBy: ['facility', 'admin'],
+    data: Type.Object({ ...ProfileChange, tookMs: Type.Number() }),
+    sentence: {
+      zh: '{device} 换用了新版设备档案',
+      en: '{device} runs a new version of its profile',
+    },
+  },
+  'profile.shadowed': {
+    journalClass: 'audit',
+    stream: 'main',
+    seenBy: ['facility', 'admin'],
+    data: Type.Object({
+      ...ProfileChange,
+      frames: Cursor,
+      /** Frames that the two versions read differently. */
+      differing: Cursor,
+      /** Never of what may hold a pass, card or PIN. */
+      differences: Type.Array(
+        Type.Object({
+          hex: Type.String({ maxLength: 256 }),
+          from: Type.String({ maxLength: 300 }),
+          to: Type.String({ maxLength: 300 }),
+        }),
+        { maxItems: 10 },
+      ),
+    }),
+    sentence: {
+      zh: '{device} 的新版设备档案已试读对比',
+      en: 'A new profile version was compared at {device}',
+    },
+  },
+  'profile.refused': {
+    journalClass: 'audit',
+    stream: 'main',
+    seenBy: ['facility', 'admin'],
+    data: Type.Object(ProfileFailure),
+    sentence: {
+      zh: '{gateway} 拒绝了一个设备档案版本',
+      en: '{gateway} refused a version of a device profile',
+    },
+  },
+  'profile.rolled_back': {
+    journalClass: 'audit',
+    stream: 'main',
+    seenBy: ['facility', 'admin'],
+    data: Type.Object({ ...ProfileFailure, from: ProfileVersion }),
+    sentence: {
+      zh: '{device} 自动退回了原来的设备档案',
+      en: '{device} went back to its former profile by itself',
+    },
   },
   'access.granted': {
     journalClass: 'door',

@@ -3,10 +3,22 @@ import type { Session } from '../identity/identity.ts';
 
 /**
  * What a session can be allowed. `console`: see a door, its events and its gateway. `unlock`: open
- * it from afar. `card`: one's own card on the phone. `demo`: hold a code before a simulated
- * scanner.
+ * it from afar. `device.read`: devices, their profiles and what they measure. `device.run`: a
+ * command of a device. `device.watch`: its raw frames and health while one looks. `profile.read`: what
+ * devices are driven by, and trying it out. `profile.write`: change it. `card`: one's own card on
+ * the phone. `demo`: hold a code before a simulated scanner.
  */
-export const actions = ['console', 'unlock', 'card', 'demo'] as const;
+export const actions = [
+  'console',
+  'unlock',
+  'device.read',
+  'device.run',
+  'device.watch',
+  'profile.read',
+  'profile.write',
+  'card',
+  'demo',
+] as const;
 export type Action = (typeof actions)[number];
 
 const everybody: readonly Role[] = ['guard', 'facility', 'teacher', 'student', 'admin'];
@@ -15,6 +27,11 @@ const staff: readonly Role[] = ['guard', 'facility', 'teacher', 'admin'];
 const allowedRoles: Readonly<Record<Action, readonly Role[]>> = {
   console: staff,
   unlock: staff,
+  'device.read': ['guard', 'facility', 'admin'],
+  'device.run': ['facility', 'admin'],
+  'device.watch': ['facility', 'admin'],
+  'profile.read': ['facility', 'admin'],
+  'profile.write': ['admin'],
   card: everybody,
   demo: everybody,
 };

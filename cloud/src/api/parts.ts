@@ -10,9 +10,12 @@ import type {
 import type { Action } from '../access/may.ts';
 import type { Simulator } from '../adapters/simulator.ts';
 import type { Commands } from '../fleet/commands.ts';
+import type { Looks } from '../fleet/looks.ts';
+import type { Profiles } from '../fleet/profiles.ts';
 import type { CardPorts } from '../identity/enrol.ts';
 import type { IdentityPort, Session } from '../identity/identity.ts';
-import type { Clock, Log } from '../ports.ts';
+import type { Clock, Log, Ports } from '../ports.ts';
+import type { ProfileLibrary } from '../profiles/library.ts';
 import type { StreamHub } from './stream/hub.ts';
 import type { OpenStreams } from './stream/open-streams.ts';
 
@@ -22,6 +25,11 @@ export type ApiParts = Omit<CardPorts, 'clock'> & {
   readonly log: Log;
   readonly identity: IdentityPort;
   readonly sendUnlock: Commands['sendUnlock'];
+  readonly sendRun: Commands['sendRun'];
+  readonly look: Looks['look'];
+  readonly profiles: Profiles;
+  readonly library: ProfileLibrary;
+  readonly primitives: Ports['primitives'];
   readonly hub: StreamHub;
   readonly isBrokerUp: () => boolean;
   /** The demo campus's scanners; undefined where this is no demo. */

@@ -24,6 +24,11 @@ type Line = readonly [route: string, url: string, body: unknown, statuses: reado
 const unknownCommand = '/api/commands/01990000-0000-7000-8000-00000000ffff';
 const everybody = [200, 200, 200, 200, 200];
 const staff = [403, 200, 200, 200, 200];
+const readers = [401, 403, 403, 200, 200, 200];
+const keepers = [401, 403, 403, 403, 200, 200];
+const writers = (status: number) => [401, 403, 403, 403, 403, status];
+const devices = '/api/console/devices';
+const locker = '/api/console/profiles/test-locker';
 
 /** Nobody signed in, student, teacher of lab-3-201, guard, facility, admin. */
 const table: readonly Line[] = [
@@ -56,6 +61,60 @@ const table: readonly Line[] = [
     { reason: 'class' },
     [401, 403, 403, 409, 409, 409],
   ],
+  ['GET /api/console/devices', '/api/console/devices', null, readers],
+  ['GET /api/console/devices/:device', `${devices}/lab-3-201-in`, null, readers],
+  ['GET /api/console/devices/:device', `${devices}/ghost`, null, [401, 403, 403, 404, 404, 404]],
+  [
+    'GET /api/console/devices/:device/telemetry',
+    `${devices}/lab-3-201-in/telemetry`,
+    null,
+    readers,
+  ],
+  // No gateway is there in this test: who may is told so.
+  [
+    'POST /api/console/devices/:device/commands/:command',
+    `${devices}/lab-3-201-in/commands/open`,
+    { args: { box: 1 }, reason: 'stuck' },
+    [401, 403, 403, 403, 409, 409],
+  ],
+  [
+    'POST /api/console/devices/:device/commands/:command',
+    `${devices}/lab-3-201-ctl/commands/openEntry`,
+    { args: {}, reason: 'by the back door' },
+    [401, 403, 403, 403, 403, 403],
+  ],
+  [
+    'POST /api/console/devices/:device/commands/:command',
+    `${devices}/lab-3-201-in/commands/burn`,
+    { args: {}, reason: '' },
+    [401, 403, 403, 403, 404, 404],
+  ],
+  ['GET /api/console/profiles', '/api/console/profiles', null, readers],
+  ['GET /api/console/profiles/:profile', '/api/console/profiles/test-locker', null, readers],
+  [
+    'GET /api/console/profiles/:profile',
+    '/api/console/profiles/__proto__',
+    null,
+    [400, 400, 400, 400, 400, 400],
+  ],
+  ['GET /api/console/profile-list', '/api/console/profile-list', null, keepers],
+  ['GET /api/console/profiles/:profile/page', `${locker}/page`, null, keepers],
+  ['GET /api/console/profiles/:profile/vectors', `${locker}/vectors`, null, keepers],
+  [
+    'POST /api/console/profiles/:profile/decode',
+    `${locker}/decode`,
+    { binding: 'serial', params: {}, text: 'x' },
+    keepers,
+  ],
+  ['POST /api/console/profiles', '/api/console/profiles', { text: '', save: true }, writers(200)],
+  [
+    'POST /api/console/profiles/:profile/versions/:version/publish',
+    `${locker}/versions/9.9.9/publish`,
+    { note: 'x', mode: 'live' },
+    writers(404),
+  ],
+  ['POST /api/console/profiles/:profile/back', `${locker}/back`, {}, writers(200)],
+  ['DELETE /api/console/profiles/:profile/shadow', `${locker}/shadow`, null, writers(404)],
   ['GET /api/commands/:id', unknownCommand, null, [401, 403, 404, 404, 404, 404]],
   ['GET /api/me', '/api/me', null, [401, ...everybody]],
   ['GET /api/me/history', '/api/me/history', null, [401, ...everybody]],
@@ -80,7 +139,11 @@ const table: readonly Line[] = [
 ];
 
 /** Their streams never end: stream.system.test.ts reads them. */
-const streamed = ['GET /api/console/stream', 'GET /api/me/stream'];
+const streamed = [
+  'GET /api/console/stream',
+  'GET /api/me/stream',
+  'GET /api/console/devices/:device/live',
+];
 const forOperators = ['GET /healthz', 'GET /readyz'];
 
 const own = { host: '127.0.0.1:8090', origin: 'http://127.0.0.1:8090' };
@@ -115,7 +178,13 @@ describe('who may do what', () => {
     const api = await openApi();
     const student = await api.signIn('Li Lei');
     expect((await student.ask('GET', '/api/console/stream')).status).toBe(403);
-    for (const url of ['/api/console/stream', '/api/me/stream']) {
+    const live = '/api/console/devices/lab-3-201-in/live';
+    for (const name of ['Li Lei', 'Chen Jing', 'Wang Fang']) {
+      expect((await (await api.signIn(name)).ask('GET', live)).status, name).toBe(403);
+    }
+    const facility = await api.signIn('Zhao Qiang');
+    expect((await facility.ask('GET', live.replace('lab-3', 'ghost'))).status).toBe(404);
+    for (const url of ['/api/console/stream', '/api/me/stream', live]) {
       expect((await api.send({ url, headers: own })).status).toBe(401);
     }
   });
@@ -127,9 +196,14 @@ describe('who may do what', () => {
       const { ask } = await signIn(people[role]);
       told[role] = ((await ask('GET', '/api/session')).body as SessionView).may;
     }
-    const all = ['console', 'unlock', 'card', 'demo'];
+    const ofDevices = ['device.read', 'device.run', 'device.watch'];
+    const all = ['console', 'unlock', ...ofDevices, 'card', 'demo'];
     expect(told).toEqual({
-      ...{ student: ['card', 'demo'], teacher: all, guard: all, facility: all, admin: all },
+      student: ['card', 'demo'],
+      teacher: ['console', 'unlock', 'card', 'demo'],
+      guard: ['console', 'unlock', 'device.read', 'card', 'demo'],
+      facility: [...all.slice(0, 5), 'profile.read', ...all.slice(5)],
+      admin: [...all.slice(0, 5), 'profile.read', 'profile.write', ...all.slice(5)],
     });
   });
 });

@@ -19,10 +19,12 @@ import type { ApiParts, CookieRules, RouteGroup } from './parts.ts';
 import { chooserRoutes } from './routes/chooser.ts';
 import { consoleRoutes } from './routes/console.ts';
 import { demoRoutes } from './routes/demo.ts';
+import { deviceRoutes, profileRoutes } from './routes/devices.ts';
 import { doorRoutes } from './routes/doors.ts';
 import { healthRoutes } from './routes/health.ts';
 import { lanRoutes } from './routes/lan.ts';
 import { meRoutes } from './routes/me.ts';
+import { customProfileRoutes } from './routes/profiles.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { streamRoutes } from './routes/streams.ts';
 import { createOpenStreams } from './stream/open-streams.ts';
@@ -33,6 +35,9 @@ const routes: readonly RouteGroup[] = [
   sessionRoutes,
   consoleRoutes,
   doorRoutes,
+  deviceRoutes,
+  profileRoutes,
+  customProfileRoutes,
   meRoutes,
   streamRoutes,
   demoRoutes,

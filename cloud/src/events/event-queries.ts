@@ -2,7 +2,7 @@ import { eventKinds, fromBase64Url, parseEventId, toBase64Url, utf8 } from '@gat
 import type { EventPage, EventRef, EventView, FeedItem, Role } from '@gatehouse/protocols';
 import { CloudError } from '../errors.ts';
 import type { Queryable } from '../ports.ts';
-import { eventView, maySeeKind, selectEvents } from './event-views.ts';
+import { eventView, maySeeKind, readingKind, selectEvents } from './event-views.ts';
 import type { EventRow } from './event-views.ts';
 
 export const pageEventsMax = 200;
@@ -12,6 +12,7 @@ export type EventFilter = {
   /** Hides the kinds that it may not see. */
   readonly role: Role;
   readonly door?: string;
+  readonly device?: string;
   /** Only what happened at these doors: the reach of somebody who may not see all of them. */
   readonly doors?: readonly string[];
   /** uuid */
@@ -35,10 +36,11 @@ const hiddenKinds = (role: Role): readonly string[] =>
   Object.keys(eventKinds).filter((kind) => !maySeeKind(role, kind));
 
 const conditionsOf = (filter: EventFilter): readonly Condition[] => {
-  const { door, doors, person, kind, result } = filter;
-  const hidden = hiddenKinds(filter.role);
+  const { door, device, doors, person, kind, result } = filter;
+  const hidden = hiddenKinds(filter.role).concat(kind === readingKind ? [] : readingKind);
   const rows: readonly (Condition | undefined)[] = [
     door === undefined ? undefined : [(n) => `e.door = $${n}`, door],
+    device === undefined ? undefined : [(n) => `e.device = $${n}`, device],
     doors === undefined ? undefined : [(n) => `e.door = any ($${n}::text[])`, doors],
     person === undefined ? undefined : [(n) => `e.person = $${n}::uuid`, person],
     kind === undefined ? undefined : [(n) => `e.kind = $${n}`, kind],
@@ -100,7 +102,7 @@ export const eventPage = async (db: Queryable, filter: EventFilter): Promise<Eve
   };
 };
 
-/** The events that one batch added, in the order in which they happened at the gateway. */
+/** The events that one batch added, but for readings, in the order in which they happened. */
 export const eventsOfBatch = async (
   db: Queryable,
   { gateway, epoch, stream, from, to }: BatchRange,
@@ -108,8 +110,9 @@ export const eventsOfBatch = async (
   const rows = await db.query<EventRow>(
     `${selectEvents}
      where e.gateway = $1 and e.epoch = $2 and e.stream = $3 and e.seq between $4 and $5
+       and e.kind <> $6
      order by e.seq`,
-    [gateway, epoch, stream, from, to],
+    [gateway, epoch, stream, from, to, readingKind],
   );
   return rows.map(eventView);
 };

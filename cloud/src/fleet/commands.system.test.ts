@@ -11,7 +11,8 @@ import { payloadOf, sha256, useTestTrust } from '../testing/link.ts';
 import type { Box } from '../testing/link.ts';
 import { wangfang } from '../testing/places.ts';
 import { silentLog, useTestDatabases } from '../testing/test-database.ts';
-import { commandsConsumer, commandViews, createCommands, followCommands } from './commands.ts';
+import { commandViews } from './command-rows.ts';
+import { commandsConsumer, createCommands, followCommands } from './commands.ts';
 
 const createTestDatabase = useTestDatabases();
 const trust = useTestTrust();

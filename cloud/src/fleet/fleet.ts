@@ -6,6 +6,7 @@ import type { Cancel, Ports } from '../ports.ts';
 import { createDownlink } from './downlink.ts';
 import { createHandlers } from './handlers.ts';
 import type { Handler } from './handlers.ts';
+import type { Looks } from './looks.ts';
 import { createLanes } from './lanes.ts';
 import { recordSilence } from './status.ts';
 import { createTwinFeed } from './twin-feed.ts';
@@ -16,6 +17,7 @@ export type FleetOptions = {
     'broker' | 'clock' | 'database' | 'log' | 'random' | 'signer' | 'zstd'
   >;
   readonly snapshots: Snapshots;
+  readonly looks: Looks;
 };
 
 /** The cloud's end of every gateway's link: see docs/link.md. */
@@ -29,14 +31,14 @@ export type Fleet = {
 const bounds = { tasksMax: 64, bytesMax: 16 * 1024 * 1024, parallelMax: 5 };
 const lookForSilenceMs = 2_000;
 
-export const createFleet = ({ ports, snapshots }: FleetOptions): Fleet => {
+export const createFleet = ({ ports, snapshots, looks }: FleetOptions): Fleet => {
   const { broker, clock, database, log } = ports;
   const lanes = createLanes(bounds);
   const twin = createTwinFeed(ports);
   const downlink = createDownlink({ ...ports, snapshots });
   const heardMs = new Map<string, number>();
   const heard = (gateway: string): void => void heardMs.set(gateway, clock.monoMs());
-  const handlers = createHandlers({ ports, twin, downlink, heard });
+  const handlers = createHandlers({ ports, twin, downlink, looks, heard });
   let cancelSilence: Cancel = () => undefined;
   let stopped = false;
 
@@ -50,11 +52,12 @@ export const createFleet = ({ ports, snapshots }: FleetOptions): Fleet => {
       log.warn('fleet.too_long', { gateway, name, bytes: payload.length });
       return;
     }
-    const taken = lanes.add(gateway, payload.length, () =>
+    const handle = (): Promise<void> =>
       handler.handle(gateway, payload).catch((error: unknown) => {
         tellFailure(ports, { gateway, name, error });
-      }),
-    );
+      });
+    if (handler.isPassing === true) return void handle();
+    const taken = lanes.add(gateway, payload.length, handle);
     if (!taken) log.warn('fleet.dropped', { gateway, name });
   };
 

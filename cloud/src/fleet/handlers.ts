@@ -1,4 +1,13 @@
-import { Beat, Birth, Death, downTopic, parseJson, Report, uuidv7 } from '@gatehouse/protocols';
+import {
+  Beat,
+  Birth,
+  Death,
+  downTopic,
+  Live,
+  parseJson,
+  Report,
+  uuidv7,
+} from '@gatehouse/protocols';
 import type { Hello, UpTopic } from '@gatehouse/protocols';
 import { Compile } from 'typebox/compile';
 import { ingestBatch } from '../ingest/ingest.ts';
@@ -6,6 +15,7 @@ import { messageBytesMax } from '../ports.ts';
 import type { Ports, Queryable } from '../ports.ts';
 import type { Downlink } from './downlink.ts';
 import { readHello } from './hello.ts';
+import type { Looks } from './looks.ts';
 import { createEndedSessions } from './sessions.ts';
 import type { EndedSessions } from './sessions.ts';
 import { recordBeat, recordBirth, recordDeath, recordReport } from './status.ts';
@@ -16,17 +26,21 @@ import type { TwinFeed } from './twin-feed.ts';
 export type Handler = {
   readonly bytesMax: number;
   readonly handle: (gateway: string, payload: Uint8Array) => Promise<void>;
+  /** Nothing of it is stored: it waits for no other message, and must not push one out. */
+  readonly isPassing?: boolean;
 };
 
 export type HandlerParts = {
   readonly ports: Pick<Ports, 'broker' | 'clock' | 'database' | 'log' | 'random' | 'zstd'>;
   readonly twin: TwinFeed;
   readonly downlink: Downlink;
+  readonly looks: Pick<Looks, 'isLooking' | 'hear' | 'begin'>;
   /** A birth or beat arrived, whether or not it could be written. */
   readonly heard: (gateway: string) => void;
 };
 
 const controlBytesMax = 1024 * 1024;
+const liveBytesMax = 256 * 1024;
 
 /** One row for each topic that a gateway writes. */
 export const createHandlers = (parts: HandlerParts): Readonly<Record<UpTopic, Handler>> => {
@@ -42,6 +56,7 @@ export const createHandlers = (parts: HandlerParts): Readonly<Record<UpTopic, Ha
       bytesMax: messageBytesMax,
       handle: (gateway, payload) => onBatch(parts, gateway, payload),
     },
+    live: liveHandler(parts),
   };
 };
 
@@ -61,6 +76,22 @@ const control = <T>(
     else ports.log.warn('fleet.bad_message', { gateway });
   },
 });
+
+/** What nobody looks at is not even read. */
+const liveHandler = (parts: HandlerParts): Handler => {
+  const { looks } = parts;
+  const read = control(parts, Compile(Live), (gateway, live) => {
+    looks.hear(gateway, live);
+    return Promise.resolve();
+  });
+  return {
+    bytesMax: liveBytesMax,
+    isPassing: true,
+    handle: async (gateway, payload) => {
+      if (looks.isLooking(gateway)) await read.handle(gateway, payload);
+    },
+  };
+};
 
 /** Writes a change and tells the feed of it, in one transaction. */
 const record = (
@@ -89,6 +120,7 @@ const onBirth = async (parts: Parts, gateway: string, birth: Birth): Promise<voi
   await broker.publish(downTopic(gateway, 'hello'), JSON.stringify(hello));
   log.info('fleet.birth', { gateway, session, version });
   parts.downlink.begin(gateway, session, held);
+  parts.looks.begin(gateway, session);
 };
 
 const onBeat = async (parts: Parts, gateway: string, beat: Beat): Promise<void> => {

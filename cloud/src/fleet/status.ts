@@ -1,4 +1,5 @@
 import type { Beat, Birth, Held, Report } from '@gatehouse/protocols';
+import { appendFeed } from '../feed/feed.ts';
 import type { Queryable } from '../ports.ts';
 
 /** What a message did to the row of its gateway. */
@@ -67,9 +68,29 @@ export const recordBirth = async (
   nowMs: number,
 ): Promise<StatusChange> => {
   if (!(await exists(tx, gateway))) return 'unknown';
-  const { session, version, clock, held } = birth;
+  const { session, version, clock, held, sections = [] } = birth;
   await adopt(tx, { gateway, session, version, clock, held, nowMs });
+  await noteSections(tx, gateway, sections, nowMs);
   return 'changed';
+};
+
+/** What a gateway understands since its upgrade, it is sent; what it no longer does, is taken out. */
+const noteSections = async (
+  tx: Queryable,
+  gateway: string,
+  sections: readonly string[],
+  nowMs: number,
+): Promise<void> => {
+  const known = JSON.stringify([...new Set(sections)].toSorted());
+  const changed = await tx.query(
+    `update gateway_status set sections = $2::jsonb
+     where gateway = $1 and sections <> $2::jsonb returning gateway`,
+    [gateway, known],
+  );
+  if (changed.length === 0) return;
+  await appendFeed(tx, nowMs, {
+    ...{ kind: 'domain', name: 'profile.understood', subject: gateway, data: {} },
+  });
 };
 
 /** The newest birth or beat names the session: a cloud that missed the birth goes on with it. */

@@ -45,15 +45,20 @@ describe('what screens see', () => {
       { code: 'device_silent', subject: 'east-turnstile', since: 1, detail: 'x' },
       { code: 'from_the_future', subject: 'library-east', since: 1, detail: '' },
     ];
-    await database.query(`insert into device (id, gateway, door, profile) values
-      ('east-turnstile', 'library-gw', 'library-east', 'p')`);
+    await database.query(`insert into device (id, gateway, door, profile, name_zh, name_en)
+      values ('east-turnstile', 'library-gw', 'library-east', 'p', '闸机', 'Turnstile')`);
     await box.say('report', testReport(session, 1, { doors: [door], conditions }));
     await vi.waitFor(async () => {
       expect(await doorOf()).toMatchObject({ lock: 'locked', fresh: true });
     }, soon);
     expect(await views.gateways(database)).toMatchObject([{ state: 'online', doors: 3 }]);
     expect(await views.conditions(database)).toMatchObject([
-      { code: 'device_silent', severity: 'attention', door: 'library-east' },
+      {
+        code: 'device_silent',
+        severity: 'attention',
+        subjectName: { en: 'Turnstile' },
+        door: 'library-east',
+      },
       { code: 'from_the_future', severity: 'attention', subjectName: { en: 'East gate' } },
     ]);
     clock.skip(12_001);

@@ -242,23 +242,29 @@ const readTrouble = async (
   }));
 };
 
-type Subject = { readonly name: Name | undefined; readonly door: string };
+type SubjectRow = {
+  readonly id: string;
+  readonly door: string | null;
+  readonly name_zh: string;
+  readonly name_en: string;
+};
+type Subject = { readonly name: Name; readonly door: string | null };
 
-/** Doors by their name, devices by the door that they belong to. */
+/** Doors and devices by their names, and where they stand. */
 const readSubjects = async (db: Queryable, which: Which): Promise<ReadonlyMap<string, Subject>> => {
   const [where, values] = filter(which, 'd.gateway');
-  const doors = await db.query<{ id: string; name_zh: string; name_en: string }>(
-    `select d.id, d.name_zh, d.name_en from door d where ${where}`,
+  const doors = await db.query<SubjectRow>(
+    `select d.id, d.id as door, d.name_zh, d.name_en from door d where ${where}`,
     values,
   );
-  const devices = await db.query<{ id: string; door: string }>(
-    `select d.id, d.door from device d where ${where}`,
+  const devices = await db.query<SubjectRow>(
+    `select d.id, d.door, d.name_zh, d.name_en from device d where ${where}`,
     values,
   );
-  return new Map<string, Subject>([
-    ...devices.map(({ id, door }) => [id, { name: undefined, door }] as const),
-    ...doors.map(
-      ({ id, name_zh: zh, name_en: en }) => [id, { name: { zh, en }, door: id }] as const,
-    ),
-  ]);
+  return new Map(
+    [...devices, ...doors].map(({ id, door, name_zh: zh, name_en: en }): [string, Subject] => [
+      id,
+      { name: { zh, en }, door },
+    ]),
+  );
 };

@@ -1,4 +1,4 @@
-import { PolicyRow, policySections } from '@gatehouse/protocols';
+import { policyKey, PolicyRow, policySections } from '@gatehouse/protocols';
 import type { PolicySection } from '@gatehouse/protocols';
 import { Compile } from 'typebox/compile';
 import type { Log, Queryable, Row } from '../ports.ts';
@@ -36,7 +36,8 @@ export const createCompiler = (log: Log): Compiler => {
   const checked = (gateway: string, rows: readonly PolicyRow[]): readonly PolicyRow[] =>
     rows.filter((row) => {
       const fits: boolean = policyRow.Check(row);
-      if (!fits) log.error('policy.row_left_out', { gateway, section: row.section, id: idOf(row) });
+      if (!fits)
+        log.error('policy.row_left_out', { gateway, section: row.section, id: policyKey(row) });
       return fits;
     });
   const rowsOf = (scope: PolicyScope, source: Source, rows: readonly Row[]): readonly PolicyRow[] =>
@@ -59,11 +60,10 @@ export const createCompiler = (log: Log): Compiler => {
   };
 };
 
-const idOf = (row: PolicyRow): string => (row.section === 'site' ? row.site : row.id);
-
 const readScope: Compiler['scope'] = async (tx, gateway) => {
-  const [row] = await tx.query<{ site: string; groups: readonly string[] }>(
-    `select b.site, array(
+  const [row] = await tx.query<Omit<PolicyScope, 'gateway'>>(
+    `select b.site, coalesce((select s.sections ? 'profile' from gateway_status s
+         where s.gateway = g.id), false) as "knowsProfiles", array(
        select distinct r."group" from rule r join door d on d.id = r.door
         where d.gateway = g.id order by 1) as groups
      from gateway g join building b on b.id = g.building where g.id = $1`,

@@ -77,8 +77,11 @@ const publishNext = async ({ database, publisher }: PolicyFollowerOptions): Prom
   if (last === undefined) return false;
   const cards = await cardsOf(database, items);
   if (cards === 'all') await publishTo(publisher, await publisher.gateways());
-  else if (cards.length > 0) {
-    await publishTo(publisher, await publisher.gatewaysOf(cards), cards);
+  else {
+    for (const gateway of await gatewaysOfProfiles(publisher, items)) {
+      await publisher.publishProfiles(gateway);
+    }
+    if (cards.length > 0) await publishTo(publisher, await publisher.gatewaysOf(cards), cards);
   }
   await moveCursor(database, last.pos);
   return true;
@@ -90,6 +93,17 @@ const publishTo = async (
   cards?: readonly string[],
 ): Promise<void> => {
   for (const gateway of gateways) await publisher.publish(gateway, cards);
+};
+
+const gatewaysOfProfiles = async (
+  publisher: Publisher,
+  items: readonly FeedItem[],
+): Promise<ReadonlySet<string>> => {
+  const reaches = items.map(policyReach);
+  const profiles = reaches.flatMap((reach) => (reach.kind === 'profile' ? [reach.profile] : []));
+  const own = reaches.flatMap((reach) => (reach.kind === 'profiles_of' ? [reach.gateway] : []));
+  const using = profiles.length === 0 ? [] : await publisher.gatewaysOfProfiles(profiles);
+  return new Set([...using, ...own]);
 };
 
 /** The cards that these items concern. */

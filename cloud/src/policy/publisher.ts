@@ -26,6 +26,10 @@ export type Publisher = {
    * @returns the new head, or undefined where nothing changed
    */
   readonly publish: (gateway: string, cards?: readonly string[]) => Promise<PolicyHead | undefined>;
+  /** As `publish`, of the custom profiles alone. */
+  readonly publishProfiles: (gateway: string) => Promise<PolicyHead | undefined>;
+  /** Those with a device of it, or that still hold a version of it. */
+  readonly gatewaysOfProfiles: (profiles: readonly string[]) => Promise<readonly string[]>;
   /** Those that one of these cards concerns: it may open a door there, or could before. */
   readonly gatewaysOf: (cards: readonly string[]) => Promise<readonly string[]>;
   readonly gateways: () => Promise<readonly string[]>;
@@ -35,22 +39,20 @@ export const createPublisher = (ports: PublisherPorts): Publisher => {
   const { database, clock, log, signer, primitives } = ports;
   const compiler = createCompiler(log);
 
-  const publish: Publisher['publish'] = (gateway, cards) =>
+  const publish = (gateway: string, part?: Part): Promise<PolicyHead | undefined> =>
     database.transaction(async (tx) => {
       const head = await lockHead(tx, gateway);
       const policyEpoch = await readPolicyEpoch(tx);
       const scope = await compiler.scope(tx, gateway);
       if (scope === undefined) return undefined;
       // The first version, and the first after a restore, look at everything.
-      const isWhole = cards === undefined || head.version === 0 || head.policyEpoch !== policyEpoch;
-      const changes = isWhole
-        ? allChanges(compiler, tx, scope)
-        : cardChanges(compiler, tx, scope, cards);
+      const isWhole = part === undefined || head.version === 0 || head.policyEpoch !== policyEpoch;
+      const changes = isWhole ? sectionChanges(policySections) : part;
       const next = await writeVersion(tx, {
         gateway,
         head,
         policyEpoch,
-        changes,
+        changes: changes(compiler, tx, scope),
         atMs: clock.nowMs(),
         signer,
         sha256: primitives.sha256,
@@ -63,7 +65,19 @@ export const createPublisher = (ports: PublisherPorts): Publisher => {
     });
 
   return {
-    publish,
+    publish: (gateway, cards) => publish(gateway, cards && cardChanges(cards)),
+    publishProfiles: (gateway) => publish(gateway, sectionChanges(['profile'])),
+    gatewaysOfProfiles: async (profiles) => {
+      const rows = await database.query<{ id: string }>(
+        `select g.id from gateway g
+         where exists (select from device d where d.gateway = g.id and d.profile = any ($1))
+           or exists (select from policy_row p where p.gateway = g.id and p.section = 'profile'
+             and split_part(p.key, '.', 1) = any ($1))
+         order by g.id`,
+        [profiles],
+      );
+      return rows.map(({ id }) => id);
+    },
     gatewaysOf: async (cards) => {
       const rows = await database.query<{ id: string }>(
         `select g.id from gateway g
@@ -84,38 +98,38 @@ export const createPublisher = (ports: PublisherPorts): Publisher => {
   };
 };
 
-async function* allChanges(
+/** What of a policy is looked at. */
+type Part = (
   compiler: Compiler,
   tx: Queryable,
   scope: PolicyScope,
-): AsyncGenerator<readonly PolicyChange[]> {
-  for (const section of policySections) {
-    const held = readChunks<HeldRow>(tx, 'policy_held', {
-      sql: `select key, row from policy_row where gateway = $1 and section = $2
-            order by key collate "C"`,
-      values: [scope.gateway, section],
-    });
-    yield* changesOf(section, compiler.section(tx, scope, section), held);
-  }
-}
+) => AsyncGenerator<readonly PolicyChange[]>;
 
-async function* cardChanges(
-  compiler: Compiler,
-  tx: Queryable,
-  scope: PolicyScope,
-  cards: readonly string[],
-): AsyncGenerator<readonly PolicyChange[]> {
-  const wanted = await compiler.cards(tx, scope, cards);
-  const credentials = await tx.query<{ id: string }>(
-    'select id from credential where card = any ($1::uuid[])',
-    [cards],
-  );
-  const keys = { card: cards, credential: credentials.map(({ id }) => id) } as const;
-  for (const section of ['card', 'credential'] as const) {
-    const held = await readHeld(tx, scope.gateway, section, keys[section]);
-    yield* changesOf(section, [wanted[section]], [held]);
-  }
-}
+const sectionChanges = (sections: readonly PolicySection[]): Part =>
+  async function* changes(compiler, tx, scope) {
+    for (const section of sections) {
+      const held = readChunks<HeldRow>(tx, 'policy_held', {
+        sql: `select key, row from policy_row where gateway = $1 and section = $2
+              order by key collate "C"`,
+        values: [scope.gateway, section],
+      });
+      yield* changesOf(section, compiler.section(tx, scope, section), held);
+    }
+  };
+
+const cardChanges = (cards: readonly string[]): Part =>
+  async function* changes(compiler, tx, scope) {
+    const wanted = await compiler.cards(tx, scope, cards);
+    const credentials = await tx.query<{ id: string }>(
+      'select id from credential where card = any ($1::uuid[])',
+      [cards],
+    );
+    const keys = { card: cards, credential: credentials.map(({ id }) => id) } as const;
+    for (const section of ['card', 'credential'] as const) {
+      const held = await readHeld(tx, scope.gateway, section, keys[section]);
+      yield* changesOf(section, [wanted[section]], [held]);
+    }
+  };
 
 const readHeld = (
   tx: Queryable,

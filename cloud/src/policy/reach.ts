@@ -5,7 +5,10 @@ export type Reach =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'everything' }
   | { readonly kind: 'card'; readonly card: string }
-  | { readonly kind: 'credential'; readonly credential: string };
+  | { readonly kind: 'credential'; readonly credential: string }
+  | { readonly kind: 'profile'; readonly profile: string }
+  /** The profiles of one gateway: it has begun to understand them. */
+  | { readonly kind: 'profiles_of'; readonly gateway: string };
 
 type Domain = Extract<FeedItem['what'], { kind: 'domain' }>;
 
@@ -32,6 +35,10 @@ const reachOf: Readonly<Record<string, (event: Domain) => Reach>> = {
   door: () => everything,
   places: () => everything,
   campus: () => everything,
+  profile: ({ name, subject }) => {
+    if (name === 'profile.published') return { kind: 'profile', profile: subject };
+    return name === 'profile.understood' ? { kind: 'profiles_of', gateway: subject } : nothing;
+  },
 };
 
 export const policyReach = ({ what }: Pick<FeedItem, 'what'>): Reach => {

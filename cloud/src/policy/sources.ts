@@ -8,6 +8,8 @@ export type PolicyScope = {
   readonly site: string;
   /** Groups of the rules of its doors. */
   readonly groups: readonly string[];
+  /** It understands custom profiles; an older one would refuse the whole policy. */
+  readonly knowsProfiles: boolean;
 };
 
 /** A statement whose rows come by key, in the order of bytes, and how one becomes a policy row. */
@@ -131,6 +133,16 @@ export const sectionSources: Readonly<Record<PolicySection, (scope: PolicyScope)
     ),
   card: (scope) => cards(scope),
   credential: (scope) => credentials(scope),
+  // By key, which is `id.mode`: no id holds a dot.
+  profile: ({ gateway, knowsProfiles }) =>
+    source<Named<'profile'>>(
+      `select l.id, l.mode, l.version, v.text from profile_live l
+       join profile_version v on v.id = l.id and v.version = l.version
+       where $2 and exists (select from device d where d.gateway = $1 and d.profile = l.id)
+       order by (l.id || '.' || l.mode) collate "C"`,
+      [gateway, knowsProfiles],
+      ({ id, mode, version, text }) => ({ section: 'profile', id, mode, version, text }),
+    ),
 };
 
 /** The sections in which one card has rows. */

@@ -10,6 +10,7 @@ import { createEmbeddedBroker } from '../adapters/embedded-broker.ts';
 import { createSnapshotFiles } from '../adapters/snapshot-files.ts';
 import { createCommands } from '../fleet/commands.ts';
 import { createFleet } from '../fleet/fleet.ts';
+import { createLooks } from '../fleet/looks.ts';
 import { createFleetViews } from '../fleet/views.ts';
 import { createPublisher } from '../policy/publisher.ts';
 import { createSnapshots } from '../policy/snapshot.ts';
@@ -64,17 +65,19 @@ export const openFleetWorld = async (test: TestDatabase, trust: TestTrust) => {
   const snapshots = createSnapshots({ ...ports, snapshots: createSnapshotFiles(dir) });
   const publisher = createPublisher(ports);
   const { revoke } = createRevocations(ports);
-  const fleet = createFleet({ ports, snapshots });
+  const looks = createLooks(ports);
+  const fleet = createFleet({ ports, snapshots, looks });
   const commands = createCommands(ports);
   fleet.start();
   onTestFinished(async () => {
     commands.stop();
+    looks.stop();
     await fleet.stop();
     await broker.close();
     await rm(dir, { recursive: true, force: true });
   });
   return {
-    ...{ test, database, clock, broker, publisher, snapshots, commands, fleet, ports },
+    ...{ test, database, clock, broker, publisher, snapshots, commands, fleet, looks, ports },
     views: createFleetViews(clock),
     revoke: (what: Revoked) => database.transaction((tx) => revoke(tx, what)),
     connect: async (): Promise<Box> => {

@@ -14,10 +14,15 @@ import type { ApiServer } from '../api/server.ts';
 import { createStreamHub } from '../api/stream/hub.ts';
 import type { StreamHub } from '../api/stream/hub.ts';
 import { createCommands } from '../fleet/commands.ts';
+import { createProfileLibrary } from '../profiles/library.ts';
+import { createLooks } from '../fleet/looks.ts';
+import type { Looks } from '../fleet/looks.ts';
 import { createDemoIdentity } from '../identity/demo-identity.ts';
 import { seedCampus } from '../places/seed/seed-campus.ts';
 import type { Database, Signer } from '../ports.ts';
+import type { LibraryOptions } from '../profiles/library.ts';
 import { createTestClock, testRandom } from './link.ts';
+import { testBuiltIns } from './profiles.ts';
 import { silentLog, useTestDatabases } from './test-database.ts';
 
 /** One browser: its cookie, and an origin that is the server's own. */
@@ -42,6 +47,7 @@ export type TestApi = {
   readonly routes: readonly string[];
   readonly published: { readonly topic: string; readonly payload: string }[];
   readonly broker: { up: boolean };
+  readonly looks: Looks;
   readonly signIn: (name: string) => Promise<Browser>;
   readonly send: (options: InjectOptions) => Promise<{
     readonly status: number;
@@ -70,6 +76,7 @@ const parsed = (text: string): unknown => {
 export type TestApiOptions = {
   readonly simulator?: Simulator;
   readonly dashboardDir?: string;
+  readonly builtIns?: LibraryOptions['builtIns'];
 };
 
 const openTestApi = async (database: Database, options: TestApiOptions): Promise<TestApi> => {
@@ -87,10 +94,10 @@ const openTestApi = async (database: Database, options: TestApiOptions): Promise
     random: testRandom,
     signer: testSigner,
   };
-  const commands = createCommands({
+  const linked = {
     ...ports,
     broker: {
-      publish: (topic, payload) => {
+      publish: (topic: string, payload: Uint8Array | string) => {
         published.push({ topic, payload: String(payload) });
         return Promise.resolve();
       },
@@ -99,12 +106,17 @@ const openTestApi = async (database: Database, options: TestApiOptions): Promise
       disconnect: () => Promise.resolve(),
       close: () => Promise.resolve(),
     },
-  });
+  };
+  const commands = createCommands(linked);
+  const looks = createLooks(linked);
   const audit: Parameters<typeof createDemoIdentity>[0]['appendAudit'] = (tx, entry) =>
     appendAudit(tx, entry, primitives.sha256);
   const addresses = { listen: '127.0.0.1:0', database: 'embedded', broker: '127.0.0.1:0' };
   const identity = createDemoIdentity({ ...ports, addresses, appendAudit: audit });
-  const hub = await createStreamHub(ports);
+  const builtIns = options.builtIns ?? testBuiltIns;
+  const library = createProfileLibrary({ ...ports, builtIns });
+  const { profiles } = library;
+  const hub = await createStreamHub({ ...ports, profiles });
   const routes: string[] = [];
   const parts: ApiParts = {
     ...ports,
@@ -113,6 +125,10 @@ const openTestApi = async (database: Database, options: TestApiOptions): Promise
     appendAudit: audit,
     revoke: createRevocations(ports).revoke,
     sendUnlock: commands.sendUnlock,
+    sendRun: commands.sendRun,
+    look: looks.look,
+    profiles,
+    library,
     isBrokerUp: () => broker.up,
     simulator: options.simulator,
   };
@@ -145,6 +161,7 @@ const openTestApi = async (database: Database, options: TestApiOptions): Promise
     routes,
     published,
     broker,
+    looks,
     send,
     personNamed,
     signIn: async (name) => {
@@ -181,7 +198,8 @@ export const useTestApi = (): ((options?: TestApiOptions) => Promise<TestApi>) =
   const createDatabase = useTestDatabases();
   const opened: TestApi[] = [];
   afterEach(async () => {
-    for (const { server, hub } of opened.splice(0)) {
+    for (const { server, hub, looks } of opened.splice(0)) {
+      looks.stop();
       await server.close();
       await hub.stop();
     }

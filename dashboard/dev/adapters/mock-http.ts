@@ -51,14 +51,14 @@ const ports: MockPorts = {
     verify('sha256', data, { key: keyOf(rawKey), dsaEncoding: 'ieee-p1363' }, signature),
 };
 
-const readBody = async (request: IncomingMessage): Promise<Readonly<Record<string, string>>> => {
+const readBody = async (request: IncomingMessage): Promise<MockRequest['body']> => {
   let text = '';
   for await (const chunk of request) {
     text += String(chunk);
     if (text.length > bodyBytesMax) throw new Error('body too long');
   }
-  // Every body of the contract is an object of texts.
-  return text === '' ? {} : (JSON.parse(text) as Readonly<Record<string, string>>);
+  // Every body of the contract is an object.
+  return text === '' ? {} : (JSON.parse(text) as MockRequest['body']);
 };
 
 const sendReply = (response: ServerResponse, reply: MockReply): void => {

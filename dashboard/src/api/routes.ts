@@ -2,14 +2,19 @@ import type {
   CampusView,
   ChoiceView,
   CommandView,
+  DevicePageView,
+  DeviceValues,
+  DeviceView,
   EnrolChallengeView,
   EnrolledView,
   EventPage,
   MeView,
   NowView,
+  ProfileView,
   Role,
   ScannerView,
   SessionView,
+  TelemetryView,
   UseView,
 } from '@gatehouse/protocols';
 import { request } from '../adapters/http.ts';
@@ -18,10 +23,16 @@ export type EventFilter = {
   readonly before?: string;
   readonly limit?: number;
   readonly door?: string;
+  readonly device?: string;
   readonly person?: string;
   readonly kind?: string;
   readonly result?: string;
 };
+
+export type RunOrder = { readonly args: DeviceValues; readonly reason: string };
+
+const devicePath = (id: string, rest = ''): string =>
+  `/api/console/devices/${encodeURIComponent(id)}${rest}`;
 
 const query = (filter: EventFilter): string => {
   const set = Object.entries(filter).filter(([, value]) => value !== undefined && value !== '');
@@ -43,6 +54,16 @@ export const routes = {
   unlock: (door: string, reason: string) =>
     request<CommandView>('POST', `/api/doors/${encodeURIComponent(door)}/unlock`, { reason }),
   command: (id: string) => request<CommandView>('GET', `/api/commands/${encodeURIComponent(id)}`),
+  devices: () => request<DeviceView[]>('GET', '/api/console/devices'),
+  profiles: () => request<ProfileView[]>('GET', '/api/console/profiles'),
+  device: (id: string) => request<DevicePageView>('GET', devicePath(id)),
+  telemetry: (id: string, range: { readonly from: string; readonly to: string }) =>
+    request<TelemetryView>(
+      'GET',
+      devicePath(id, `/telemetry?${new URLSearchParams(range).toString()}`),
+    ),
+  run: (id: string, command: string, order: RunOrder) =>
+    request<CommandView>('POST', devicePath(id, `/commands/${encodeURIComponent(command)}`), order),
   me: () => request<MeView>('GET', '/api/me'),
   challenge: () => request<EnrolChallengeView>('POST', '/api/me/enrol/challenge', {}),
   enrol: (proof: string) => request<EnrolledView>('POST', '/api/me/enrol', { proof }),
@@ -55,5 +76,6 @@ export const routes = {
   walk: (device: string) => request<undefined>('POST', '/api/demo/walk', { device }),
 } as const;
 
+export const deviceStreamPath = (id: string): string => devicePath(id, '/live');
 export const consoleStreamPath = '/api/console/stream';
 export const phoneStreamPath = '/api/me/stream';

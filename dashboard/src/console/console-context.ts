@@ -1,6 +1,9 @@
-import type { CampusView, SessionView, Text } from '@gatehouse/protocols';
-import { createContext, useContext, useSyncExternalStore } from 'react';
+import type { CampusView, DeviceView, ProfileView, SessionView, Text } from '@gatehouse/protocols';
+import { useQuery } from '@tanstack/react-query';
+import { createContext, useContext, useMemo, useSyncExternalStore } from 'react';
 import { useNow } from '../adapters/clock.ts';
+import { routes } from '../api/routes.ts';
+import { eventDetail } from '../device/event-detail.ts';
 import type { SentenceWords } from '../event/sentence.ts';
 import { createTimeWords } from '../event/time.ts';
 import type { TimeWords } from '../event/time.ts';
@@ -47,8 +50,39 @@ export const useTimes = (): TimeWords => {
   return createTimeWords({ zone: campus.zone, language, t });
 };
 
+/** Who keeps or guards the buildings; devices are theirs to see. */
+export const useIsKeeper = (): boolean => useConsole().session.role !== 'teacher';
+
+const namesStaleMs = 600_000;
+const profilesStaleMs = 300_000;
+
+/** Names and profiles of the devices that sentences speak of; they hardly ever change. */
+const useKnownDevices = (): ReadonlyMap<string, DeviceView> => {
+  const isKeeper = useIsKeeper();
+  const { data } = useQuery({
+    queryKey: ['device-names'],
+    queryFn: routes.devices,
+    staleTime: namesStaleMs,
+    enabled: isKeeper,
+  });
+  return useMemo(() => new Map((data ?? []).map((device) => [device.id, device])), [data]);
+};
+
+/** What devices can do; without it a list shows how they are, and no values. */
+export const useProfiles = (): ReadonlyMap<string, ProfileView> => {
+  const isKeeper = useIsKeeper();
+  const { data } = useQuery({
+    queryKey: ['profiles'],
+    queryFn: routes.profiles,
+    staleTime: profilesStaleMs,
+    enabled: isKeeper,
+  });
+  return useMemo(() => new Map((data ?? []).map((profile) => [profile.id, profile])), [data]);
+};
+
 const nameIn = (picture: Picture, id: string): Text | undefined => {
-  const known = picture.doors.get(id)?.name ?? picture.gateways.get(id)?.name;
+  const known =
+    picture.doors.get(id)?.name ?? picture.gateways.get(id)?.name ?? picture.devices.get(id)?.name;
   if (known !== undefined) return known;
   const condition = [...picture.conditions.values()].find(({ subject }) => subject === id);
   return condition === undefined ? undefined : placeOf(condition, picture);
@@ -57,5 +91,15 @@ const nameIn = (picture: Picture, id: string): Text | undefined => {
 export const useSentenceWords = (): SentenceWords => {
   const picture = usePicture();
   const { t, language } = useWords();
-  return { t, language, nameOf: (id) => nameIn(picture, id) };
+  const devices = useKnownDevices();
+  const profiles = useProfiles();
+  return {
+    t,
+    language,
+    nameOf: (id) => devices.get(id)?.name ?? nameIn(picture, id),
+    detailOf: (event) => {
+      const profile = profiles.get(devices.get(event.device ?? '')?.profile ?? '');
+      return profile === undefined ? '' : eventDetail(event, profile, { t, language });
+    },
+  };
 };

@@ -5,6 +5,7 @@ import { sentenceOf, toneOf } from '../event/sentence.ts';
 import type { Piece, SentenceWords, Tone } from '../event/sentence.ts';
 import type { TimeWords } from '../event/time.ts';
 import { useWords } from '../i18n/i18n.ts';
+import { useIsKeeper } from './console-context.ts';
 
 const signs: Readonly<Record<Tone, string>> = {
   granted: 'M5 12.5l4.5 4.5L19 7.5',
@@ -33,9 +34,17 @@ export const ToneSign = ({ tone }: { readonly tone: Tone }) => (
 
 const PieceView = ({ piece }: { readonly piece: Piece }) => {
   const { kind, text, id } = piece;
+  const isKeeper = useIsKeeper();
   if (kind === 'door' && id !== undefined) {
     return (
       <Link to="/doors/$door" params={{ door: id }} className="piece-link">
+        {text}
+      </Link>
+    );
+  }
+  if (kind === 'device' && id !== undefined && isKeeper) {
+    return (
+      <Link to="/devices/$device" params={{ device: id }} className="piece-link">
         {text}
       </Link>
     );
@@ -70,6 +79,7 @@ export const EventLine = memo(
     const { t } = useWords();
     const tone = toneOf(event);
     const pieces = sentenceOf(event, words);
+    const detail = words.detailOf?.(event) ?? '';
     return (
       <li className={`event event-${tone}`}>
         <time
@@ -85,6 +95,7 @@ export const EventLine = memo(
             <PieceView key={i} piece={piece} />
           ))}
           {wentThrough ? <span className="piece-after">{t('event.wentThrough')}</span> : null}
+          {detail === '' ? null : <span className="piece-detail">{detail}</span>}
           {event.late ? (
             <span className="event-late" title={times.full(Date.parse(event.receivedAt))}>
               {t('event.late', { at: times.clock(Date.parse(event.receivedAt)) })}

@@ -17,6 +17,8 @@ export type Live = {
   readonly lostAtMs: number | null;
   readonly lastEventMs: number | null;
   readonly error: unknown;
+  /** How often the picture was loaded: what a screen loaded beside it is older than the last. */
+  readonly loads: number;
   /** How far the server's clock is ahead. */
   readonly offsetMs: number;
 };
@@ -38,6 +40,7 @@ const nothing: Live = {
   lostAtMs: null,
   lastEventMs: null,
   error: null,
+  loads: 0,
   offsetMs: 0,
 };
 
@@ -99,7 +102,7 @@ export const createLiveStore = (): LiveStore => {
       const picture = afterWaiting({ ...loaded.picture, commands }, waiting);
       const { offsetMs } = loaded;
       const lastEventMs = newestEventMs(picture.events, offsetMs);
-      set({ picture, offsetMs, lastEventMs, error: null });
+      set({ picture, offsetMs, lastEventMs, error: null, loads: live.loads + 1 });
     } catch (error) {
       set({ error });
     }

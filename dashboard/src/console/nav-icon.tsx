@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-export type NavName = 'now' | 'doors' | 'gateways' | 'events';
+export type NavName = 'now' | 'doors' | 'devices' | 'gateways' | 'events';
 
 const shapes: Readonly<Record<NavName, ReactNode>> = {
   now: <path d="M3 13h4l2.5-7 4.5 13 2.5-6H21" />,
@@ -8,6 +8,14 @@ const shapes: Readonly<Record<NavName, ReactNode>> = {
     <>
       <path d="M6 21V4.5A1.5 1.5 0 0 1 7.5 3h9A1.5 1.5 0 0 1 18 4.5V21M3.5 21h17" />
       <path d="M14.5 11.5v2" />
+    </>
+  ),
+  devices: (
+    <>
+      <rect x="6" y="6" width="12" height="12" rx="2.5" />
+      <path d="M9.5 2.8V6M14.5 2.8V6M9.5 18v3.2M14.5 18v3.2M2.8 9.5H6M2.8 14.5H6M18 9.5h3.2" />
+      <path d="M18 14.5h3.2" />
+      <path d="M10.5 12h3" />
     </>
   ),
   gateways: (

@@ -1,4 +1,4 @@
-import type { ConditionView, DoorView, EventView, NowView } from '@gatehouse/protocols';
+import type { ConditionView, DeviceView, DoorView, EventView, NowView } from '@gatehouse/protocols';
 import { describe, expect, it } from 'vitest';
 import { applyChange, feedEventsMax, pictureOf } from './picture.ts';
 
@@ -69,6 +69,18 @@ describe('the picture of the campus', () => {
     const library = { building: 'library', buildingName: { zh: '图书馆', en: 'Library' } };
     const next = applyChange(start, 10, { inside: [{ ...library, count: 7, trend: [] }] });
     expect(next.inside.get('library')?.count).toBe(7);
+  });
+
+  it('keeps the readings of a device that a report does not repeat', () => {
+    const meter: DeviceView = {
+      ...{ id: 'meter', name: { zh: '电表', en: 'Meter' }, profile: 'm', profileVersion: null },
+      ...{ profileTitle: { zh: '电表', en: 'Meter' }, family: 'meter', gateway: 'gw-1' },
+      ...{ gatewayName: { zh: '网关', en: 'Gateway' }, buildingName: { zh: '楼', en: 'Hall' } },
+      ...{ door: null, side: null, state: 'online', fresh: true, since: null, values: {} },
+    };
+    const told = applyChange(start, 11, { devices: [{ ...meter, readings: { power: 7 } }] });
+    const next = applyChange(told, 12, { devices: [{ ...meter, state: 'silent' }] });
+    expect(next.devices.get('meter')).toMatchObject({ state: 'silent', readings: { power: 7 } });
   });
 
   it('forgets a condition that is over', () => {

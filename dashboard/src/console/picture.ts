@@ -2,6 +2,7 @@ import type {
   ChangeView,
   CommandView,
   ConditionView,
+  DeviceView,
   DoorView,
   EventView,
   GatewayView,
@@ -16,7 +17,9 @@ export type Picture = {
   readonly gateways: ReadonlyMap<string, GatewayView>;
   readonly conditions: ReadonlyMap<string, ConditionView>;
   readonly inside: ReadonlyMap<string, InsideView>;
-  /** Of the last unlocks; screens follow them by id. */
+  /** Those that the stream told of; a screen of devices loads all and lays these over them. */
+  readonly devices: ReadonlyMap<string, DeviceView>;
+  /** The last that were sent; screens follow them by id. */
   readonly commands: ReadonlyMap<string, CommandView>;
   /** Newest first. */
   readonly events: readonly EventView[];
@@ -43,6 +46,7 @@ export const pictureOf = (now: NowView, events: readonly EventView[]): Picture =
   gateways: by(now.gateways, idOf),
   conditions: by(now.conditions, idOf),
   inside: by(now.inside, buildingOf),
+  devices: new Map(),
   commands: new Map(),
   events: events.slice(0, feedEventsMax),
 });
@@ -66,6 +70,17 @@ const withEvents = (
   return [...news.reverse(), ...events].slice(0, feedEventsMax);
 };
 
+/** What a report does not repeat, such as readings, stays. */
+const withDevices = (
+  before: ReadonlyMap<string, DeviceView>,
+  fresh: readonly DeviceView[],
+): ReadonlyMap<string, DeviceView> =>
+  by(
+    fresh.map((device) => ({ ...before.get(device.id), ...device })),
+    idOf,
+    before,
+  );
+
 /**
  * One message of the stream; what it does not name is unchanged, what is older than the picture
  * changes nothing. One of the same position may still carry news that is in no feed: people inside.
@@ -80,6 +95,7 @@ export const applyChange = (before: Picture, pos: number, change: ChangeView): P
     gateways: by(change.gateways ?? [], idOf, before.gateways),
     conditions: without(conditions, change.cleared ?? []),
     inside: by(change.inside ?? [], buildingOf, before.inside),
+    devices: withDevices(before.devices, change.devices ?? []),
     commands: new Map([...commands].slice(-commandsMax)),
     events: withEvents(before.events, change.events ?? []),
   };

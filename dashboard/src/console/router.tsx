@@ -1,11 +1,13 @@
 import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
+import { DevicePage } from './device-page/device-page.tsx';
+import { DevicesPage } from './devices/devices-page.tsx';
 import { DoorPage } from './door-page/door-page.tsx';
 import { DoorsPage } from './doors/doors-page.tsx';
 import { EventsPage } from './events/events-page.tsx';
 import { GatewaysPage } from './gateways/gateways-page.tsx';
 import { Lost } from './lost.tsx';
 import { NowPage } from './now/now-page.tsx';
-import { readDoorsSearch, readEventsSearch } from './search.ts';
+import { readDevicesSearch, readDoorsSearch, readEventsSearch } from './search.ts';
 import { Shell } from './shell.tsx';
 
 const rootRoute = createRootRoute({ component: Shell, notFoundComponent: Lost });
@@ -21,6 +23,17 @@ const doorRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/doors/$door',
   component: DoorPage,
+});
+const devicesRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/devices',
+  validateSearch: readDevicesSearch,
+  component: DevicesPage,
+});
+const deviceRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/devices/$device',
+  component: DevicePage,
 });
 const gatewaysRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -38,6 +51,8 @@ const routeTree = rootRoute.addChildren([
   nowRoute,
   doorsRoute,
   doorRoute,
+  devicesRoute,
+  deviceRoute,
   gatewaysRoute,
   eventsRoute,
 ]);

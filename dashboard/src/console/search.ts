@@ -1,4 +1,6 @@
 import { doorStates } from '../door/door-state.ts';
+import { deviceStatuses } from '../device/device-status.ts';
+import type { DeviceStatus } from '../device/device-status.ts';
 import type { DoorState } from '../door/door-state.ts';
 
 /** What the URL of a list holds: it is shared, so anything may stand in it. */
@@ -6,6 +8,17 @@ export type DoorsSearch = {
   readonly q?: string;
   readonly building?: string;
   readonly state?: DoorState;
+};
+
+export const deviceGroupings = ['family', 'building'] as const;
+export type DeviceGrouping = (typeof deviceGroupings)[number];
+
+export type DevicesSearch = {
+  readonly q?: string;
+  readonly building?: string;
+  readonly gateway?: string;
+  readonly status?: DeviceStatus;
+  readonly by?: DeviceGrouping;
 };
 
 export type EventsSearch = {
@@ -31,6 +44,20 @@ export const readDoorsSearch = (search: Readonly<Record<string, unknown>>): Door
   ...set(
     'state',
     doorStates.find((state) => state === search.state),
+  ),
+});
+
+export const readDevicesSearch = (search: Readonly<Record<string, unknown>>): DevicesSearch => ({
+  ...set('q', textIn(search, 'q')),
+  ...set('building', textIn(search, 'building')),
+  ...set('gateway', textIn(search, 'gateway')),
+  ...set(
+    'status',
+    deviceStatuses.find((status) => status === search.status),
+  ),
+  ...set(
+    'by',
+    deviceGroupings.find((by) => by === search.by),
   ),
 });
 

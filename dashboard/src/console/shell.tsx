@@ -12,7 +12,7 @@ import { troublesIn } from './trouble.ts';
 
 type NavRow = {
   readonly name: NavName;
-  readonly to: '/' | '/doors' | '/gateways' | '/events';
+  readonly to: '/' | '/doors' | '/devices' | '/gateways' | '/events';
   readonly roles: readonly Role[];
 };
 
@@ -21,6 +21,7 @@ const staff = ['guard', 'facility', 'admin'] as const;
 const rows: readonly NavRow[] = [
   { name: 'now', to: '/', roles: [...staff, 'teacher'] },
   { name: 'doors', to: '/doors', roles: [...staff, 'teacher'] },
+  { name: 'devices', to: '/devices', roles: staff },
   { name: 'gateways', to: '/gateways', roles: staff },
   { name: 'events', to: '/events', roles: [...staff, 'teacher'] },
 ];

@@ -4,8 +4,9 @@ import type { EventView } from '@gatehouse/protocols';
 export type FeedLine = { readonly event: EventView; readonly wentThrough: boolean };
 
 /**
- * What nobody watches for: a passage is said in the line of its grant, and a door that opened when
- * it should not is an event of its own. The list of all events has them.
+ * What nobody watches for: a passage is said in the line of its grant, a door that opened when it
+ * should not is an event of its own, and what a device says stands on its page. The list of all
+ * events has them.
  */
 const background: ReadonlySet<string> = new Set([
   'access.taken',
@@ -13,6 +14,9 @@ const background: ReadonlySet<string> = new Set([
   'door.closed',
   'policy.applied',
   'command.sent',
+  'device.changed',
+  'device.reported',
+  'device.measured',
 ]);
 
 const causeOf = ({ kind, data }: EventView): string =>

@@ -38,6 +38,18 @@ type Row = readonly [name: string, event: EventView, zh: string, en: string, ton
 
 const table: readonly Row[] = [
   [
+    'a command to a device that hangs at no door',
+    event('command.sent', {
+      door: null,
+      device: 'meter-1',
+      deviceName: { zh: '电表', en: 'the meter' },
+      data: { action: 'run' },
+    }),
+    '操作命令已下发到 电表',
+    'Sent to the meter: operate',
+    'quiet',
+  ],
+  [
     'a grant',
     event('access.granted', { data: { reason: 'granted', side: 'entry' } }),
     '李雷 (学生) 扫码进 图书馆 东门 · 允许',
@@ -98,8 +110,8 @@ const table: readonly Row[] = [
   [
     'a condition of a device with a name',
     event('condition.raised', { data: { code: 'serial_lost', subject: 'east-in', detail: '' } }),
-    '扫码头断开（东门 扫码头）',
-    'Scanner disconnected (East Gate scanner)',
+    '设备断开（东门 扫码头）',
+    'Device disconnected (East Gate scanner)',
     'attention',
   ],
   [

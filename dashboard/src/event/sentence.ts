@@ -27,6 +27,8 @@ export type SentenceWords = {
   readonly t: Translate;
   /** The name of a door, device or gateway by its id; undefined where nobody knows it. */
   readonly nameOf: (id: string) => Text | undefined;
+  /** What an event says in the words of its device's profile. */
+  readonly detailOf?: (event: EventView) => string;
 };
 
 const tones: Readonly<Record<string, Tone>> = {
@@ -86,14 +88,21 @@ const values: Readonly<
     const side = textOf(data, 'side');
     return { text: side === '' ? '' : t(`event.side.${side}`, { defaultValue: side }) };
   },
-  door: ({ door }, { language, t }) =>
-    door === null ? { text: t('event.noDoor') } : { text: door.name[language], id: door.id },
+  door: ({ door, device, deviceName, kind, gatewayName }, { language, t, nameOf }) => {
+    if (door !== null) return { text: door.name[language], id: door.id };
+    // A meter hangs at no door: its gateway is its place, and it is that of a command.
+    if (kind.startsWith('device.')) return { text: gatewayName[language] };
+    if (device === null) return { text: t('event.noDoor') };
+    return { text: (deviceName ?? nameOf(device))?.[language] ?? device };
+  },
   gateway: ({ gateway, gatewayName }, { language }) => ({
     text: gatewayName[language],
     id: gateway,
   }),
-  device: ({ device }, { language, nameOf }) =>
-    device === null ? { text: '' } : { text: nameOf(device)?.[language] ?? device, id: device },
+  device: ({ device, deviceName }, { language, nameOf }) =>
+    device === null
+      ? { text: '' }
+      : { text: (deviceName ?? nameOf(device))?.[language] ?? device, id: device },
   reason: ({ data }, { language }) => {
     const code = textOf(data, 'reason');
     return { text: reasonRow(code)?.text[language] ?? code };

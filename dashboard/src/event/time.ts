@@ -4,8 +4,12 @@ import type { Translate } from '../i18n/i18n.ts';
 export type TimeWords = {
   /** 09:00:02 */
   readonly clock: (atMs: number) => string;
+  /** 09:00:02.123 */
+  readonly precise: (atMs: number) => string;
   /** 09:00 */
   readonly minute: (atMs: number) => string;
+  /** 21 Nov */
+  readonly day: (atMs: number) => string;
   /** Today 09:00:02, yesterday, else the date. */
   readonly moment: (atMs: number, nowMs: number) => string;
   /** Date, weekday, time and zone: what a pointer that rests on a time sees. */
@@ -42,6 +46,9 @@ export const createTimeWords = (from: {
   };
   return {
     clock: (atMs) => clockFormat.format(atMs),
+    precise: (atMs) =>
+      `${clockFormat.format(atMs)}.${String(Math.trunc(atMs) % 1000).padStart(3, '0')}`,
+    day: (atMs) => shortDayFormat.format(atMs),
     minute: (atMs) => minuteFormat.format(atMs),
     moment: (atMs, nowMs) => `${day(atMs, nowMs)} ${clockFormat.format(atMs)}`,
     full: (atMs) => fullFormat.format(atMs),

@@ -1,4 +1,5 @@
-import type { Catalogue } from '@gatehouse/device-profiles';
+import { compileProfile } from '@gatehouse/device-profiles';
+import type { Binding, Catalogue, Codec } from '@gatehouse/device-profiles';
 import type { Side } from '@gatehouse/protocols';
 import type { CampusDatabase } from './adapters/databases.ts';
 import { turn } from './adapters/turn.ts';
@@ -104,22 +105,16 @@ const createStage = (options: CampusOptions): { stage: Stage; world: World } => 
   const signing = createSigning(plan.seed, place.startMs);
   const world = { seed: plan.seed, timeline, random, trace, recorder, signing, breakage };
   const people = peopleOf(plan.seed);
-  const profileOf = <K extends 'modbus-door' | 'line-scanner'>(kind: K, id: string) => {
-    const profile = catalogue.get(id);
-    if (profile?.kind !== kind) throw new Error(`no ${kind} ${id}`);
-    // The line above compares the kinds.
-    return profile as Extract<typeof profile, { kind: K }>;
-  };
   const turnstile = createTurnstile({
     ...world,
     random: random('turnstile'),
-    profile: profileOf('modbus-door', place.devices[0].profile),
+    ...wireOf(catalogue, place.devices[0].profile, 'modbus'),
     watch: createOutputWatch(timeline, recorder, pulseMsMax),
   });
-  const profile = profileOf('line-scanner', place.devices[1].profile);
+  const scanner = wireOf(catalogue, place.devices[1].profile, 'serial');
   const head = (side: Side): Head =>
     createHead({
-      ...{ timeline, profile, side, startMs: place.startMs },
+      ...{ ...scanner, timeline, side, startMs: place.startMs },
       random: random(`head ${side}`),
     });
   const heads = { entry: head('entry'), exit: head('exit') };
@@ -135,6 +130,22 @@ const createStage = (options: CampusOptions): { stage: Stage; world: World } => 
   const nowMs = (): number => place.startMs + timeline.nowMs();
   const phones = createPhones(people, random('phones'), nowMs);
   return { world, stage: { world, people, phones, box, house, network, turnstile, heads } };
+};
+
+/** A model with its binding for a transport. */
+const wireOf = <T extends Codec['transport']>(catalogue: Catalogue, id: string, transport: T) => {
+  const profile = catalogue.get(id);
+  const [name, binding] =
+    Object.entries(profile?.bindings ?? {}).find(([, each]) => each.transport === transport) ?? [];
+  if (profile === undefined || name === undefined) throw new Error(`no ${transport} for ${id}`);
+  const codec = compileProfile(profile, name, {});
+  return {
+    profile,
+    // Both are of the transport that was looked for.
+    codec: codec as Extract<Codec, { transport: T }>,
+    // As above.
+    binding: binding as Extract<Binding, { transport: T }>,
+  };
 };
 
 const calmDown = ({ world, network, box, house, heads }: Stage): void => {

@@ -1,10 +1,14 @@
-import type { LineScannerProfile } from '@gatehouse/device-profiles';
+import type { DeviceProfile, SerialCodec } from '@gatehouse/device-profiles';
 import { GatewayError } from '@gatehouse/gateway';
 import type { SerialLine, SerialPorts } from '@gatehouse/gateway';
 import type { Side } from '@gatehouse/protocols';
-import { createScanner } from '../devices/scanner.ts';
-import type { Presented } from '../devices/scanner.ts';
+import { noFaults } from '../devices/faults.ts';
+import { createLiveDevice } from '../devices/live-device.ts';
 import type { Random } from '../devices/random.ts';
+import { createReader } from '../devices/reader.ts';
+import type { Presented } from '../devices/reader.ts';
+import { createSerialDevice } from '../devices/serial-device.ts';
+import { createSerialWires } from '../devices/serial-wires.ts';
 import type { Peer } from '../ports.ts';
 import type { Life } from './life.ts';
 import type { Timeline } from './timeline.ts';
@@ -25,7 +29,8 @@ export type Head = {
 export type HeadOptions = {
   readonly timeline: Timeline;
   readonly random: Random;
-  readonly profile: LineScannerProfile;
+  readonly profile: DeviceProfile;
+  readonly codec: SerialCodec;
   readonly side: Side;
   /** Unix milliseconds from virtual ones. */
   readonly startMs: number;
@@ -33,10 +38,10 @@ export type HeadOptions = {
 
 const wireMs = 1;
 
-export const createHead = ({ timeline, random, profile, side, startMs }: HeadOptions): Head => {
-  const { nowMs, after } = timeline;
-  const clock = { nowMs: () => startMs + nowMs(), monoMs: nowMs, after };
-  const scanner = createScanner({ profile, clock, random, baud: profile.serial.baud });
+export const createHead = (options: HeadOptions): Head => {
+  const { timeline, side } = options;
+  const { nowMs } = timeline;
+  const { device, reader, wires } = createScanner(options);
   let pluggedAtMs = 0;
   let losses = 0;
   let unplugNow = (): void => undefined;
@@ -61,7 +66,7 @@ export const createHead = ({ timeline, random, profile, side, startMs }: HeadOpt
       },
       close: () => close('closed by the head'),
     };
-    const handlers = scanner.accept(peer);
+    const handlers = wires.accept(peer);
     unplugNow = () => close('unplugged');
     life.onEnd(() => {
       losses += 1;
@@ -83,17 +88,29 @@ export const createHead = ({ timeline, random, profile, side, startMs }: HeadOpt
 
   return {
     port: `head-${side}`,
-    present: scanner.present,
+    present: (text) => reader.present('text', text),
     unplug: (forMs) => {
       pluggedAtMs = nowMs() + forMs;
       losses += 1;
       unplugNow();
     },
-    setNoisy: (noisy) => scanner.setFaults({ silent: false, slow: false, noisy }),
-    isConnected: () => scanner.state().connected,
+    setNoisy: (noisy) => device.setFaults({ ...noFaults, noisy }),
+    isConnected: wires.isConnected,
     losses: () => losses,
     open,
   };
+};
+
+const createScanner = ({ timeline, random, profile, codec, startMs }: HeadOptions) => {
+  const { nowMs, after } = timeline;
+  const clock = { nowMs: () => startMs + nowMs(), monoMs: nowMs, after };
+  const wires = createSerialWires();
+  const device = createLiveDevice({ profile, clock, random });
+  const { baud } = codec.line;
+  const serial = createSerialDevice({ device, codec, clock, random, wires, baud });
+  const reader = createReader({ serial, codec, profile, clock });
+  if (reader === undefined) throw new Error(`${profile.id} reads nothing`);
+  return { device, reader, wires };
 };
 
 /** @throws GatewayError GW_SERIAL_OPEN for a port that no head stands at */

@@ -71,7 +71,8 @@ const insertPlaces = async (tx: Queryable): Promise<void> => {
   );
   for (const { id, profile, side } of devices) {
     await tx.query(
-      'insert into device (id, gateway, door, profile, side) values ($1, $2, $3, $4, $5)',
+      `insert into device (id, gateway, door, profile, side, name_zh, name_en)
+       values ($1, $2, $3, $4, $5, $1, $1)`,
       [id, gateway, door, profile, side],
     );
   }

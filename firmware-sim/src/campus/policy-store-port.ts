@@ -1,4 +1,4 @@
-import type { PolicyHead, PolicyStore } from '@gatehouse/gateway';
+import type { PolicyHead, PolicyStore, ProfileKept } from '@gatehouse/gateway';
 import { policyKey } from '@gatehouse/protocols';
 import type { PolicyRow } from '@gatehouse/protocols';
 import type { Life } from './life.ts';
@@ -10,6 +10,7 @@ export type PolicyCard = {
   rows: ReadonlyMap<string, PolicyRow>;
   keys: string | undefined;
   revocations: readonly string[];
+  profiles: ReadonlyMap<string, ProfileKept>;
 };
 
 export const emptyPolicyCard = (): PolicyCard => ({
@@ -17,6 +18,7 @@ export const emptyPolicyCard = (): PolicyCard => ({
   rows: new Map(),
   keys: undefined,
   revocations: [],
+  profiles: new Map(),
 });
 
 const writeMs = 4;
@@ -41,6 +43,7 @@ export const createPolicyStorePort = (options: {
       take([...card.rows.values()]);
       const signed = {
         revocations: card.revocations,
+        profiles: [...card.profiles.values()],
         ...(card.keys === undefined ? {} : { keys: card.keys }),
       };
       return { policy: card.head, signed };
@@ -60,6 +63,10 @@ export const createPolicyStorePort = (options: {
     addRevocations: (jws) =>
       write(() => {
         card.revocations = [...card.revocations, ...jws];
+      }),
+    keepProfile: (kept) =>
+      write(() => {
+        card.profiles = new Map(card.profiles).set(kept.id, kept);
       }),
     close: () => Promise.resolve(),
   };

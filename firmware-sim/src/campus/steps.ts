@@ -1,5 +1,5 @@
 import type { Side } from '@gatehouse/protocols';
-import type { Presented } from '../devices/scanner.ts';
+import type { Presented } from '../devices/reader.ts';
 import type { Box } from './box.ts';
 import type { Head } from './heads.ts';
 import type { House } from './house.ts';

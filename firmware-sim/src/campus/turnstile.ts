@@ -1,10 +1,18 @@
-import type { ModbusDoorProfile } from '@gatehouse/device-profiles';
+import type {
+  DeviceProfile,
+  ModbusBinding,
+  ModbusBlock,
+  ModbusCodec,
+} from '@gatehouse/device-profiles';
 import { GatewayError } from '@gatehouse/gateway';
-import type { ModbusLine, ModbusPorts } from '@gatehouse/gateway';
+import type { ModbusLine, ModbusPorts, ModbusWriteAsk } from '@gatehouse/gateway';
 import type { Side } from '@gatehouse/protocols';
-import { createDoorBank } from '../devices/door-bank.ts';
-import { isReleased, startDoor, stepDoor } from '../devices/door-physics.ts';
-import type { DoorInput } from '../devices/door-physics.ts';
+import { createLiveDevice } from '../devices/live-device.ts';
+import type { LiveDevice } from '../devices/live-device.ts';
+import type { DeviceInput } from '../devices/machine.ts';
+import { createModbusBank } from '../devices/modbus-device.ts';
+import { exceptions } from '../devices/modbus-pdu.ts';
+import type { ModbusBank } from '../devices/modbus-pdu.ts';
 import type { Random } from '../devices/random.ts';
 import { never } from './life.ts';
 import type { Life } from './life.ts';
@@ -35,7 +43,9 @@ export type TurnstileOptions = {
   readonly random: Random;
   readonly trace: Trace;
   readonly recorder: Recorder;
-  readonly profile: ModbusDoorProfile;
+  readonly profile: DeviceProfile;
+  readonly binding: ModbusBinding;
+  readonly codec: ModbusCodec;
   readonly watch: OutputWatch;
 };
 
@@ -47,46 +57,38 @@ const reachedWithinMs = 400;
 /** A longer pause between two answers is none of the gateway's time to act. */
 const lookEveryMs = 200;
 
-/** The turnstile's own physics at the end of a Modbus line that has no network below it. */
+/** The turnstile itself at the end of a Modbus line that has no network below it. */
 export const createTurnstile = (options: TurnstileOptions): Turnstile => {
-  const { timeline, trace, profile, watch } = options;
-  let door = startDoor(profile);
+  const { timeline, trace, watch, codec, binding } = options;
   let mood: Mood = 'well';
   let wellAtMs = 0;
-  let poweredAtMs = 0;
   let troubles = 0;
   let answeredMs = -Infinity;
   const nowMs = (): number => timeline.nowMs();
-  const isPowered = (): boolean => nowMs() >= poweredAtMs;
   const moodNow = (): Mood => (nowMs() >= wellAtMs ? 'well' : mood);
-  const isOn = (side: Side): boolean => isReleased(door, side, nowMs());
-  const apply = (input: DoorInput): string => {
-    const { state, result } = stepDoor(profile, door, input, nowMs());
-    door = state;
-    for (const side of sides) watch.changed(side, isOn(side), door.outputs[side]);
-    return result;
-  };
-  const bank = createDoorBank({ profile, state: () => door, nowMs, apply: (it) => void apply(it) });
-  const device: Device = {
+  const device = watchedDevice(options);
+  const isOn = (side: Side): boolean => device.door()?.outputs[side]?.on === true;
+  const bank = createModbusBank({ device, codec, binding, params: {} });
+  const controller: Controller = {
     ask: (act) => {
-      if (!isPowered() || moodNow() === 'silent') return undefined;
+      if (!device.isPowered() || moodNow() === 'silent') return undefined;
       const answer = act();
       if (moodNow() === 'mute') return undefined;
       watch.reached(Math.min(nowMs() - answeredMs, lookEveryMs));
       answeredMs = nowMs();
-      return { is: answer };
+      return answer;
     },
     bank,
-    isPowered,
+    device,
   };
   return {
-    ports: (life) => createLines(options, life, device),
+    ports: (life) => createLines(options, life, controller),
     walk: (side) => {
-      trace.add('walk', { side, result: apply({ kind: 'walk', side }) });
+      trace.add('walk', { side, result: device.apply({ kind: 'walk', side }) });
     },
     coilOn: (side) => {
       trace.add('coil on', { side });
-      apply({ kind: 'write_coil', side, on: true });
+      device.apply({ kind: 'set', values: { [latchPath(device, side)]: true } });
     },
     setMood: (to, forMs) => {
       mood = to;
@@ -94,8 +96,7 @@ export const createTurnstile = (options: TurnstileOptions): Turnstile => {
       troubles += 1;
     },
     cutPower: (offMs) => {
-      apply({ kind: 'cut_power' });
-      poweredAtMs = nowMs() + offMs;
+      device.cutPower(offMs);
       troubles += 1;
     },
     isOn,
@@ -104,60 +105,82 @@ export const createTurnstile = (options: TurnstileOptions): Turnstile => {
   };
 };
 
-type Device = {
-  /** @returns undefined where nothing comes back */
-  readonly ask: <T>(act: () => T) => { readonly is: T } | undefined;
-  readonly bank: ReturnType<typeof createDoorBank>;
-  readonly isPowered: () => boolean;
+/** Whatever is done to it, somebody looks at its relays afterwards. */
+const watchedDevice = ({ timeline, random, profile, watch }: TurnstileOptions): LiveDevice => {
+  const { nowMs, after } = timeline;
+  const clock = { nowMs, monoMs: nowMs, after };
+  const device = createLiveDevice({ profile, clock, random });
+  const look = (): void => {
+    for (const side of sides) {
+      const output = device.door()?.outputs[side];
+      if (output === undefined) continue;
+      const { on, timedLeftMs, latched: coil } = output;
+      const timedUntilMs = timedLeftMs > 0 ? nowMs() + timedLeftMs : -Infinity;
+      watch.changed(side, on, { timedUntilMs, coil });
+    }
+  };
+  return {
+    ...device,
+    apply: (input: DeviceInput) => {
+      const result = device.apply(input);
+      look();
+      return result;
+    },
+    cutPower: (offMs) => {
+      device.cutPower(offMs);
+      look();
+    },
+  };
 };
 
-const createLines = (options: TurnstileOptions, life: Life, device: Device): ModbusPorts => ({
-  open: async ({ replyTimeoutMs }) => {
+const latchPath = ({ profile }: LiveDevice, side: Side): string => {
+  const norm = `door.latch.${side}`;
+  const found = Object.entries(profile.model.state ?? {}).find(([, entry]) => entry.norm === norm);
+  return `state.${found?.[0] ?? ''}`;
+};
+
+type Controller = {
+  /** @returns undefined where nothing comes back */
+  readonly ask: <T>(act: () => Answer<T>) => Answer<T> | undefined;
+  readonly bank: ModbusBank;
+  readonly device: LiveDevice;
+};
+/** What a reply holds, or the number of an exception. */
+type Answer<T> = { readonly is: T } | { readonly exception: number };
+
+const createLines = (
+  options: TurnstileOptions,
+  life: Life,
+  controller: Controller,
+): ModbusPorts => ({
+  open: async () => {
     await life.mine(options.timeline.wait(5));
-    if (!device.isPowered()) throw new GatewayError('GW_MODBUS', 'nobody answers there');
-    return createLine(options, life, device, replyTimeoutMs);
+    const isPowered = controller.device.isPowered();
+    if (!isPowered) throw new GatewayError('GW_MODBUS', 'nobody answers there');
+    return createLine(options, life, controller);
   },
 });
 
-type Call = <T>(act: () => T | undefined, mayStart?: () => boolean) => Promise<T>;
-
-const createLine = (
-  options: TurnstileOptions,
-  life: Life,
-  device: Device,
-  replyTimeoutMs: number,
-): ModbusLine => {
-  const { profile, recorder, trace } = options;
+const createLine = (options: TurnstileOptions, life: Life, controller: Controller): ModbusLine => {
+  const { bank } = controller;
   const closers: ((cause: string) => void)[] = [];
-  const call = createCall(options, life, device, replyTimeoutMs);
-  const sideAt = (address: number): Side =>
-    profile.outputs.exit?.timed.address === address ? 'exit' : 'entry';
-  const unitMsOf = (side: Side): number => profile.outputs[side]?.timed.unitMs ?? 0;
-  const write =
-    (address: number, value: number, mayStart = (): boolean => true) =>
-    (): boolean => {
-      if (!mayStart()) return false;
-      const side = sideAt(address);
-      trace.add('modbus release', { side, value });
-      if (value > 0) {
-        const { cause } = recorder.unlock(side, value * unitMsOf(side));
-        trace.add('unlock', { side, by: typeof cause === 'object' ? cause.id : (cause ?? 'none') });
-      }
-      return true;
-    };
+  const call = createCall(options, life, controller);
   return {
-    readDiscreteInputs: (_unit, from, count) =>
-      call(() => device.bank.readDiscreteInputs(from, count)?.slice()),
-    readCoils: (_unit, from, count) => call(() => device.bank.readCoils(from, count)?.slice()),
-    writeRegister: async (_unit, address, value, mayStart) => {
-      await call(
-        () => device.bank.writeRegisters(address, [value]),
-        write(address, value, mayStart),
-      );
-    },
-    writeCoil: async (_unit, address, on) => {
-      trace.add('modbus coil', { address, on });
-      await call(() => device.bank.writeCoils(address, [on]));
+    read: ({ table, address, count, replyTimeoutMs }) =>
+      call<ModbusBlock>({
+        replyTimeoutMs,
+        act: () => {
+          const block = bank.read(table, address, count);
+          return block === undefined ? { exception: exceptions.illegalAddress } : { is: block };
+        },
+      }),
+    write: async (ask) => {
+      const { table, address, values, replyTimeoutMs } = ask;
+      await call({
+        replyTimeoutMs,
+        start: () => startWrite(options, controller, ask),
+        act: () => writeAnswers[bank.write(table, address, values)],
+      });
     },
     onClose: (run) => void closers.push(run),
     close: () => {
@@ -167,28 +190,60 @@ const createLine = (
   };
 };
 
+const writeAnswers: Readonly<Record<ReturnType<ModbusBank['write']>, Answer<true>>> = {
+  written: { is: true },
+  unanswered: { is: true },
+  illegal_address: { exception: exceptions.illegalAddress },
+  illegal_value: { exception: exceptions.illegalValue },
+};
+
+/** The moment at which a write leaves; a release is held against its cause. */
+const startWrite = (
+  { codec, recorder, trace }: TurnstileOptions,
+  { device }: Controller,
+  { table, address, values, mayStart }: ModbusWriteAsk,
+): boolean => {
+  if (mayStart?.() === false) return false;
+  trace.add('modbus write', { table, address, value: Number(values[0]) });
+  const written = codec.peer.written(table, address, values);
+  const norm = device.profile.model.commands?.[written?.command ?? '']?.norm;
+  const side = sides.find((each) => norm === `door.open_${each}`);
+  if (written === undefined || side === undefined) return true;
+  const { cause } = recorder.unlock(side, Number(written.args['ms']));
+  trace.add('unlock', { side, by: typeof cause === 'object' ? cause.id : (cause ?? 'none') });
+  return true;
+};
+
+type Exchange<T> = {
+  readonly replyTimeoutMs: number;
+  /** False: it is never sent. */
+  readonly start?: () => boolean;
+  readonly act: () => Answer<T>;
+};
+
 /** One call after another; what was sent arrives, though its sender be dead by then. */
 const createCall = (
   { timeline, random }: TurnstileOptions,
   life: Life,
-  device: Device,
-  replyTimeoutMs: number,
-): Call => {
+  controller: Controller,
+): (<T>(exchange: Exchange<T>) => Promise<T>) => {
   let tail: Promise<unknown> = Promise.resolve();
-  const exchange = async <T>(act: () => T | undefined, mayStart?: () => boolean): Promise<T> => {
-    if (mayStart !== undefined) await life.mine(timeline.wait(turnaroundMs));
-    if (mayStart?.() === false) throw new GatewayError('GW_MODBUS', 'not sent: too late');
+  const exchange = async <T>({ replyTimeoutMs, start, act }: Exchange<T>): Promise<T> => {
+    if (start !== undefined) await life.mine(timeline.wait(turnaroundMs));
+    if (start?.() === false) throw new GatewayError('GW_MODBUS', 'not sent: too late');
     await timeline.wait(answerMs.least + random.below(answerMs.most - answerMs.least));
-    const answer = device.ask(act);
+    const answer = controller.ask(act);
     if (answer === undefined) {
       await timeline.wait(replyTimeoutMs);
       throw new GatewayError('GW_MODBUS', 'timed out');
     }
-    if (answer.is === undefined) throw new GatewayError('GW_MODBUS', 'illegal address');
-    return answer.is;
+    if ('is' in answer) return answer.is;
+    throw new GatewayError('GW_MODBUS_EXCEPTION', `exception ${answer.exception}`, {
+      cause: answer.exception,
+    });
   };
-  return <T>(act: () => T | undefined, mayStart?: () => boolean) => {
-    const mine = tail.then(() => (life.isOver() ? never<T>() : exchange<T>(act, mayStart)));
+  return <T>(asked: Exchange<T>) => {
+    const mine = tail.then(() => (life.isOver() ? never<T>() : exchange(asked)));
     tail = mine.catch(() => undefined);
     return life.mine(mine);
   };

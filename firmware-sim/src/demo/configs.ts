@@ -50,14 +50,15 @@ const cloudConfig = ({ options, ports }: Parts) => ({
 
 /** A device as both ends name it: the simulator listens where the gateway connects. */
 const devicesOf = ({ plan, ports }: Parts, end: 'listen' | 'port') =>
-  plan.devices.map(({ id, profile, door, side, gateway }, i) => ({
+  plan.devices.map(({ id, profile, door, side, gateway, wire = 'tcp', params = {} }, i) => ({
     gateway,
     device: {
       id,
       profile,
-      [end]: `tcp://${loopback(ports.devices[i] ?? 0)}`,
-      ...(side === null ? { unit: 1 } : { side }),
-      door,
+      [end]: `${wire}://${loopback(ports.devices[i] ?? 0)}`,
+      ...(door === null ? {} : { door }),
+      ...(side === null ? {} : { side }),
+      ...(Object.keys(params).length === 0 ? {} : { params }),
     },
   }));
 

@@ -12,9 +12,16 @@ export const Plan = Type.Object({
     Type.Object({
       id: Type.String(),
       gateway: Type.String(),
-      door: Type.String(),
+      /** Null of a device that stands at no door. */
+      door: Type.Union([Type.String(), Type.Null()]),
       profile: Type.String(),
       side: Type.Union([Type.Literal('entry'), Type.Literal('exit'), Type.Null()]),
+      /** Of what speaks Modbus RTU alone: it stands behind a converter to Ethernet. */
+      wire: Type.Optional(Type.Literal('rtu+tcp')),
+      /** What an installer sets, by the profile. */
+      params: Type.Optional(
+        Type.Record(Type.String(), Type.Union([Type.Number(), Type.String(), Type.Boolean()])),
+      ),
     }),
   ),
   /** People who come and go by themselves, with the key of their simulated phone. */

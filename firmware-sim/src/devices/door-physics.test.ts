@@ -1,17 +1,13 @@
-import { loadCatalogue } from '@gatehouse/device-profiles';
-import type { ModbusDoorProfile } from '@gatehouse/device-profiles';
+import type { Side } from '@gatehouse/protocols';
 import { describe, expect, it } from 'vitest';
 import { isActive, isReleased, startDoor, stepDoor, timedLeftMs } from './door-physics.ts';
-import type { DoorInput, DoorState, InputName, Side } from './door-physics.ts';
+import type { DoorInput, DoorShape, DoorState, InputName } from './door-physics.ts';
 
-const catalogue = await loadCatalogue();
-const model = (id: string): ModbusDoorProfile => {
-  const profile = catalogue.get(id);
-  if (profile?.kind !== 'modbus-door') throw new Error(`no door ${id}`);
-  return profile;
+const turnstile: DoorShape = {
+  sides: ['entry', 'exit'],
+  inputs: ['passageEntry', 'passageExit', 'fire', 'tamper'],
 };
-const turnstile = model('gatehouse-turnstile-t1');
-const strike = model('gatehouse-strike-d1');
+const strike: DoorShape = { sides: ['entry'], inputs: ['contact', 'fire', 'tamper'] };
 
 /** What is on or active, as one reads it on the door. */
 const seen = (state: DoorState, nowMs: number): string => {
@@ -22,14 +18,19 @@ const seen = (state: DoorState, nowMs: number): string => {
 
 type Row = readonly [atMs: number, input: DoorInput | 'look', resultAndView: string];
 
-const release = (side: Side, units: number): DoorInput => ({ kind: 'write_timed', side, units });
+/** @param units of 100 ms */
+const release = (side: Side, units: number): DoorInput => ({
+  kind: 'release',
+  side,
+  forMs: units * 100,
+});
 const coil = (side: Side, on: boolean): DoorInput => ({ kind: 'write_coil', side, on });
 const walk = (side: Side): DoorInput => ({ kind: 'walk', side });
 const force = (side: Side): DoorInput => ({ kind: 'force', side });
 const hold = (forMs: number): DoorInput => ({ kind: 'hold', side: 'entry', forMs });
 const stick = (input: InputName, on?: boolean): DoorInput => ({ kind: 'stick', input, on });
 
-const stories: readonly (readonly [string, ModbusDoorProfile, readonly Row[]])[] = [
+const stories: readonly (readonly [string, DoorShape, readonly Row[]])[] = [
   [
     'a timed release ends by itself',
     turnstile,
@@ -206,10 +207,10 @@ const stories: readonly (readonly [string, ModbusDoorProfile, readonly Row[]])[]
 ];
 
 describe('door physics', () => {
-  it.each(stories)('%s', (_case, profile, rows) => {
-    let state = startDoor(profile);
+  it.each(stories)('%s', (_case, shape, rows) => {
+    let state = startDoor(shape);
     for (const [atMs, input, expected] of rows) {
-      const step = input === 'look' ? undefined : stepDoor(profile, state, input, atMs);
+      const step = input === 'look' ? undefined : stepDoor(shape, state, input, atMs);
       state = step?.state ?? state;
       const result = step === undefined ? '' : `${step.result}: `;
       expect(`${result}${seen(state, atMs)}`, `at ${atMs} ms`).toBe(expected);

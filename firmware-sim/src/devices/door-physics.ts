@@ -1,19 +1,20 @@
-import type { ModbusDoorProfile } from '@gatehouse/device-profiles';
+import type { Side } from '@gatehouse/protocols';
+import type { DeviceResult, PeopleInput } from './machine.ts';
 
 /**
  * A turnstile or strike door as a pure state machine: what the controller's outputs do by
  * themselves, and what people do to the door. Everything that ends by itself is kept as the moment
  * when it ends, so that the same state is right at any later time without being stepped.
  */
-export type Side = 'entry' | 'exit';
-export type InputName = keyof ModbusDoorProfile['inputs'];
-export const inputNames = [
-  'passageEntry',
-  'passageExit',
-  'contact',
-  'fire',
-  'tamper',
-] as const satisfies readonly InputName[];
+export const inputNames = ['passageEntry', 'passageExit', 'contact', 'fire', 'tamper'] as const;
+export type InputName = (typeof inputNames)[number];
+
+/** What a model has of it. */
+export type DoorShape = {
+  /** Those that can be released. */
+  readonly sides: readonly Side[];
+  readonly inputs: readonly InputName[];
+};
 
 export const passagePulseMs = 300;
 export const contactOpenMs = 1_500;
@@ -33,44 +34,35 @@ export type DoorState = {
 };
 
 export type DoorInput =
-  /** The holding register: releases for units × unitMs, 0 ends the release. */
-  | { readonly kind: 'write_timed'; readonly side: Side; readonly units: number }
-  /** Off opens the relay: a timed release ends too. */
+  /** Releases for so long, then it locks by itself; 0 ends the release. */
+  | { readonly kind: 'release'; readonly side: Side; readonly forMs: number }
+  /** The plain coil. Off opens the relay: a timed release ends too. */
   | { readonly kind: 'write_coil'; readonly side: Side; readonly on: boolean }
-  /** A person walks through if the door lets them. */
-  | { readonly kind: 'walk'; readonly side: Side }
-  /** A person passes without a release. */
-  | { readonly kind: 'force'; readonly side: Side }
-  /** Somebody keeps the door open, or stands in the passage. */
-  | { readonly kind: 'hold'; readonly side: Side; readonly forMs: number }
-  /** `undefined` repairs it. */
-  | { readonly kind: 'stick'; readonly input: InputName; readonly on: boolean | undefined }
   /** Outputs fall off; people and sensors know nothing of it. */
-  | { readonly kind: 'cut_power' };
+  | { readonly kind: 'cut_power' }
+  | PeopleInput;
 
-/** `absent`: the model has no such side or sensor. `occupied`: somebody is still in the passage. */
-export type DoorResult = 'done' | 'passed' | 'locked' | 'occupied' | 'absent';
+export type DoorResult = Exclude<DeviceResult, 'refused'>;
 export type DoorStep = { readonly state: DoorState; readonly result: DoorResult };
 
 const off: OutputState = { timedUntilMs: 0, coil: false };
 
-export const startDoor = (profile: ModbusDoorProfile): DoorState => ({
-  outputs: profile.outputs.exit === undefined ? { entry: off } : { entry: off, exit: off },
+export const startDoor = ({ sides }: DoorShape): DoorState => ({
+  outputs: Object.fromEntries(sides.map((side) => [side, off])),
   activeUntilMs: {},
   stuck: {},
 });
 
 /** @param nowMs any clock that never goes back; the same one for all calls */
 export const stepDoor = (
-  profile: ModbusDoorProfile,
+  shape: DoorShape,
   state: DoorState,
   input: DoorInput,
   nowMs: number,
 ): DoorStep => {
   switch (input.kind) {
-    case 'write_timed': {
-      const unitMs = profile.outputs[input.side]?.timed.unitMs ?? 0;
-      const timedUntilMs = nowMs + input.units * unitMs;
+    case 'release': {
+      const timedUntilMs = nowMs + input.forMs;
       return setOutput(state, input.side, (output) => ({ ...output, timedUntilMs }));
     }
     case 'write_coil':
@@ -78,15 +70,15 @@ export const stepDoor = (
         input.on ? { ...output, coil: true } : { timedUntilMs: nowMs, coil: false },
       );
     case 'cut_power':
-      return { state: { ...state, outputs: startDoor(profile).outputs }, result: 'done' };
+      return { state: { ...state, outputs: startDoor(shape).outputs }, result: 'done' };
     case 'stick':
-      return profile.inputs[input.input] === undefined
-        ? { state, result: 'absent' }
-        : { state: stick(state, input.input, input.on), result: 'done' };
+      return shape.inputs.includes(input.input)
+        ? { state: stick(state, input.input, input.on), result: 'done' }
+        : { state, result: 'absent' };
     case 'walk':
     case 'force':
     case 'hold':
-      return pass(profile, state, input, nowMs);
+      return pass(shape, state, input, nowMs);
   }
 };
 
@@ -94,6 +86,9 @@ export const isReleased = (state: DoorState, side: Side, nowMs: number): boolean
   const output = state.outputs[side];
   return output !== undefined && (output.coil || nowMs < output.timedUntilMs);
 };
+
+export const isLatched = (state: DoorState, side: Side): boolean =>
+  state.outputs[side]?.coil === true;
 
 /** 0 where no timed release runs. */
 export const timedLeftMs = (state: DoorState, side: Side, nowMs: number): number =>
@@ -122,16 +117,15 @@ type Passing = Extract<DoorInput, { readonly kind: 'walk' | 'force' | 'hold' }>;
 
 /** A door with a contact opens and closes; a turnstile's beam on that side is broken briefly. */
 const pass = (
-  profile: ModbusDoorProfile,
+  { sides, inputs }: DoorShape,
   state: DoorState,
   input: Passing,
   nowMs: number,
 ): DoorStep => {
-  const { inputs, outputs } = profile;
   const beam = input.side === 'entry' ? 'passageEntry' : 'passageExit';
-  const hasBeam = inputs[beam] !== undefined;
-  const hasContact = inputs.contact !== undefined;
-  if (outputs[input.side] === undefined || !(hasBeam || hasContact)) {
+  const hasBeam = inputs.includes(beam);
+  const hasContact = inputs.includes('contact');
+  if (!sides.includes(input.side) || !(hasBeam || hasContact)) {
     return { state, result: 'absent' };
   }
   const isOpen = hasContact && isActive(state, 'contact', nowMs);

@@ -6,6 +6,8 @@ export type ModbusFrame = {
   readonly pdu: Uint8Array;
   /** Wraps the answer of this request. */
   readonly answer: (pdu: Uint8Array) => Uint8Array;
+  /** RTU ends in one; TCP has its own below. */
+  readonly hasChecksum: boolean;
 };
 
 export type ModbusDecoder = {
@@ -30,7 +32,8 @@ export const createTcpDecoder = (): ModbusDecoder => {
       const transaction = view.getUint16(at);
       const unit = all[at + 6] ?? 0;
       const pdu = all.slice(at + mbapBytes, at + 6 + length);
-      frames.push({ unit, pdu, answer: (reply) => tcpFrame(transaction, unit, reply) });
+      const answer = (reply: Uint8Array): Uint8Array => tcpFrame(transaction, unit, reply);
+      frames.push({ unit, pdu, answer, hasChecksum: false });
       at += 6 + length;
     }
     held = all.slice(at);
@@ -69,7 +72,8 @@ export const createRtuDecoder = (): ModbusDecoder => {
     if (crc16(body) !== (((high ?? 0) << 8) | (low ?? 0))) return [];
     held = new Uint8Array();
     const unit = body[0] ?? 0;
-    return [{ unit, pdu: body.subarray(1), answer: (reply) => rtuFrame(unit, reply) }];
+    const answer = (reply: Uint8Array): Uint8Array => rtuFrame(unit, reply);
+    return [{ unit, pdu: body.subarray(1), answer, hasChecksum: true }];
   };
   return { push };
 };

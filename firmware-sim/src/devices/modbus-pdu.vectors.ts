@@ -6,6 +6,7 @@ export type ModbusVector = {
   readonly coils?: Readonly<Record<number, boolean>>;
   readonly inputs?: Readonly<Record<number, boolean>>;
   readonly registers?: Readonly<Record<number, number>>;
+  readonly inputRegisters?: Readonly<Record<number, number>>;
   readonly after?: Readonly<Record<number, boolean | number>>;
 };
 
@@ -33,6 +34,12 @@ export const modbusVectors: readonly ModbusVector[] = [
     request: '03006b0003',
     response: '0306022b00000064',
     registers: { 0x6b: 0x022b, 0x6c: 0, 0x6d: 100 },
+  },
+  {
+    source: 'MODBUS Application Protocol V1.1b3 §6.4: read input register 9',
+    request: '0400080001',
+    response: '0402000a',
+    inputRegisters: { 8: 10 },
   },
   {
     source: 'MODBUS Application Protocol V1.1b3 §6.5: write coil 173 on',

@@ -7,14 +7,23 @@ export type Random = {
   readonly bytes: (length: number) => Uint8Array;
 };
 
-/** Mulberry32 (Tommy Ettinger, public domain): 32 bits of state are enough for noise on a wire. */
+/**
+ * Mulberry32 (Tommy Ettinger, public domain): 32 bits of state are enough for noise on a wire.
+ * @returns the next state, and 0 ≤ value < 1
+ */
+export const drawn = (state: number): { readonly chance: number; readonly value: number } => {
+  const chance = (state + 0x6d2b79f5) >>> 0;
+  let mixed = Math.imul(chance ^ (chance >>> 15), chance | 1);
+  mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+  return { chance, value: ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32 };
+};
+
 export const createRandom = (seed: number): Random => {
   let state = seed >>> 0;
   const next = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    const { chance, value } = drawn(state);
+    state = chance;
+    return value;
   };
   const below = (limit: number): number => Math.floor(next() * limit);
   const bytes = (length: number): Uint8Array => Uint8Array.from({ length }, () => below(256));

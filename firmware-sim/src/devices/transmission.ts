@@ -1,3 +1,5 @@
+import type { Framing } from '@gatehouse/protocols';
+import { faultRates, lateByMs } from './faults.ts';
 import type { Faults } from './faults.ts';
 import type { Random } from './random.ts';
 
@@ -13,21 +15,38 @@ const noiseAroundMax = 8;
 const noiseInsideRate = 0.02;
 const cr = 0x0d;
 
-/**
- * How a line travels: at the wire's pace, byte by byte where the head is slow, amid noise where it
- * is noisy. Half of the noise before a line ends in CR, so that some lines come through.
- * @param baud undefined: at once
- */
-export const planTransmission = (options: {
+export type Transmission = {
+  /** One frame as it should be. */
   readonly bytes: Uint8Array;
+  /** Undefined: at once. */
   readonly baud: number | undefined;
   readonly faults: Faults;
   readonly random: Random;
-}): readonly Piece[] => {
-  const { baud, faults, random } = options;
+  /** Where its checksum lies; undefined: it has none that could be wrong. */
+  readonly checksumAt: number | undefined;
+  /** Of a reply that is late: whoever asked has given up by then. */
+  readonly replyTimeoutMs: number;
+};
+
+/**
+ * How a frame travels: at the wire's pace, byte by byte where the device is slow, amid noise where
+ * it is noisy, and damaged as its faults say. Half of the noise before a frame ends in CR, so that
+ * some lines come through.
+ */
+export const planTransmission = (options: Transmission): readonly Piece[] => {
+  const { baud, faults, random, replyTimeoutMs } = options;
   if (faults.silent) return [];
-  const bytes = faults.noisy ? withNoise(options.bytes, random) : options.bytes;
-  if (faults.slow) {
+  const bytes = damaged(options);
+  const lateMs =
+    faults.lateReply && random.next() < faultRates.lateReply
+      ? replyTimeoutMs + lateByMs.least + random.below(lateByMs.most - lateByMs.least)
+      : 0;
+  const [first, ...rest] = piecesOf(bytes, baud, faults.slow);
+  return first === undefined ? [] : [{ ...first, afterMs: first.afterMs + lateMs }, ...rest];
+};
+
+const piecesOf = (bytes: Uint8Array, baud: number | undefined, slow: boolean): readonly Piece[] => {
+  if (slow) {
     return Array.from(bytes, (byte) => ({ afterMs: slowByteGapMs, bytes: Uint8Array.of(byte) }));
   }
   if (baud === undefined) return [{ afterMs: 0, bytes }];
@@ -39,6 +58,28 @@ export const planTransmission = (options: {
   });
 };
 
+type Damage = Pick<Transmission, 'bytes' | 'faults' | 'random' | 'checksumAt'>;
+
+/** What is left of a frame, or what came to it. A silent device's frame is never asked about. */
+export const damaged = ({ bytes, faults, random, checksumAt }: Damage): Uint8Array => {
+  const wrong =
+    checksumAt !== undefined && faults.badChecksum && random.next() < faultRates.badChecksum
+      ? withFlippedBit(bytes, checksumAt)
+      : bytes;
+  const short =
+    faults.truncated && random.next() < faultRates.truncated
+      ? wrong.subarray(0, random.below(wrong.length))
+      : wrong;
+  const noisy = faults.noisy ? withNoise(short, random) : short;
+  return faults.lossy ? withLosses(noisy, random) : noisy;
+};
+
+export const withLosses = (bytes: Uint8Array, random: Random): Uint8Array =>
+  bytes.filter(() => random.next() >= faultRates.lossyByte);
+
+const withFlippedBit = (bytes: Uint8Array, at: number): Uint8Array =>
+  bytes.map((byte, index) => (index === at ? byte ^ 1 : byte));
+
 const withNoise = (bytes: Uint8Array, random: Random): Uint8Array => {
   const around = (): Uint8Array => random.bytes(1 + random.below(noiseAroundMax));
   const inside = [...bytes].flatMap((byte) =>
@@ -46,4 +87,11 @@ const withNoise = (bytes: Uint8Array, random: Random): Uint8Array => {
   );
   const before = random.next() < 0.5 ? [...around(), cr] : [...around()];
   return Uint8Array.from([...before, ...inside, ...around()]);
+};
+
+/** The first byte of the checksum in a frame of this length. */
+export const checksumPlace = (framing: Framing, length: number): number | undefined => {
+  const checksum = framing.kind === 'frames' ? framing.checksum : undefined;
+  if (checksum === undefined) return undefined;
+  return checksum.at < 0 ? length + checksum.at : checksum.at;
 };

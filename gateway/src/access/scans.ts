@@ -34,7 +34,8 @@ export type Unlocking = {
   /** Monotonic; not begun later. */
   readonly deadlineMs: number;
 };
-export type Unlocked = 'confirmed' | 'not_confirmed' | 'expired' | 'failed';
+/** `sent`: the device took it and has no way to say that it worked. */
+export type Unlocked = 'confirmed' | 'sent' | 'not_confirmed' | 'expired' | 'failed';
 
 export type Door = {
   readonly ready: () => boolean;
@@ -159,7 +160,7 @@ const createWrite = (
   };
 };
 
-/** Opens what was granted; true when the door itself has confirmed it. */
+/** Opens what was granted; true when the door itself has confirmed it, or could not say more. */
 const createUnlock = (
   options: ScansOptions,
 ): ((reader: Reader, outcome: Outcome, cause: string) => Promise<boolean>) => {
@@ -174,7 +175,7 @@ const createUnlock = (
       deadlineMs: ports.clock.monoMs() + unlockWithinMs,
     };
     const unlocked = (await options.door(reader.door)?.unlock(unlocking)) ?? 'failed';
-    if (unlocked === 'confirmed') {
+    if (unlocked === 'confirmed' || unlocked === 'sent') {
       conditions.clear('unlock_failed', reader.door);
       return true;
     }

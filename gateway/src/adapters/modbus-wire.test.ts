@@ -80,7 +80,7 @@ describe('the TCP wire', () => {
   it('drops the reply of a call that was given up', () => {
     const { send, come, answers, wire } = tcp();
     send('01 02 00 C4 00 16');
-    wire.giveUp();
+    wire.giveUp(200);
     come('0001 0000 0006 01 02 03 AC DB 35');
     send('01 02 00 C4 00 16');
     come('0001 0000 0006 01 02 03 AC DB 35');
@@ -101,7 +101,7 @@ describe('the TCP wire', () => {
 const rtu = () => {
   const memory = memoryLine();
   let nowMs = 0;
-  const wire = createRtuWire(memory.line, { baud: 9600, replyTimeoutMs: 200, now: () => nowMs });
+  const wire = createRtuWire(memory.line, { baud: 9600, now: () => nowMs });
   const answers: string[] = [];
   wire.port.on('data', (reply: Buffer) => void answers.push(reply.toString('hex')));
   const send = (hex: string) => {
@@ -132,22 +132,22 @@ describe('the RTU wire', () => {
     const { send, come, wire, to } = rtu();
     send('01 02 00 C4 00 16');
     come(hexFrame(reply));
-    expect(wire.quietMs()).toBe(5);
+    expect(wire.restMs(1)).toBe(5);
     to(5);
-    expect(wire.quietMs()).toBe(0);
+    expect(wire.restMs(1)).toBe(0);
   });
 
   it('after a lost reply waits for a whole timeout of silence and drops what comes', () => {
     const { send, come, wire, answers, to } = rtu();
     send('01 02 00 C4 00 16');
     to(200);
-    wire.giveUp();
-    expect(wire.quietMs()).toBe(200);
+    wire.giveUp(200);
+    expect(wire.restMs(1)).toBe(200);
     to(390);
     come(hexFrame(reply));
-    expect(wire.quietMs()).toBe(200);
+    expect(wire.restMs(1)).toBe(200);
     to(590);
-    expect(wire.quietMs()).toBe(0);
+    expect(wire.restMs(1)).toBe(0);
     send('01 02 00 C4 00 16');
     expect(answers).toEqual([]);
     come(hexFrame('01 02 03 00 00 00'));
@@ -158,7 +158,7 @@ describe('the RTU wire', () => {
     const { send, come, answers, wire } = rtu();
     send('01 02 00 C4 00 16');
     come(hexFrame(reply).slice(0, 10));
-    wire.giveUp();
+    wire.giveUp(200);
     send('01 02 00 C4 00 16');
     come(hexFrame(reply).slice(10));
     expect(answers).toEqual([]);
@@ -167,6 +167,32 @@ describe('the RTU wire', () => {
   it('takes bytes that nobody asked for as a sign to wait', () => {
     const { come, wire } = rtu();
     come('00');
-    expect(wire.quietMs()).toBe(200);
+    expect(wire.restMs(1)).toBe(100);
+  });
+
+  it('after a lost reply rests for that unit alone', () => {
+    const { send, come, wire, answers, to } = rtu();
+    send('01 02 00 C4 00 16');
+    to(200);
+    wire.giveUp(200);
+    expect([wire.restMs(1), wire.restMs(2)]).toEqual([200, 5]);
+    to(205);
+    send('02 02 00 C4 00 16');
+    come(hexFrame(reply) + hexFrame('02 02 03 AC DB 35'));
+    expect(answers).toEqual([hexFrame('02 02 03 AC DB 35')]);
+    expect([wire.restMs(1), wire.restMs(2)]).toEqual([195, 5]);
+  });
+
+  it.each([
+    ['§6.3 holding registers', '11 03 00 6B 00 03', '11 03 06 AE 41 56 52 43 40'],
+    ['§6.4 input registers', '11 04 00 08 00 01', '11 04 02 00 0A'],
+    ['§6.11 several coils', '11 0F 00 13 00 0A 02 CD 01', '11 0F 00 13 00 0A'],
+    ['§6.12 several registers', '11 10 00 01 00 02 04 00 0A 01 02', '11 10 00 01 00 02'],
+  ])('knows how long an answer is: %s', (_, request, answer) => {
+    const { send, come, answers } = rtu();
+    send(request);
+    const hex = hexFrame(answer);
+    for (let at = 0; at < hex.length; at += 2) come(hex.slice(at, at + 2));
+    expect(answers).toEqual([hex]);
   });
 });

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { SerialLine } from '../ports.ts';
+import type { SerialLine, WireTap } from '../ports.ts';
 
 /**
  * The two wires of Modbus, as a port that modbus-serial can drive. Its own ports match replies by 8
@@ -7,11 +7,12 @@ import type { SerialLine } from '../ports.ts';
  */
 export type Wire = {
   /** Takes and gives RTU frames: unit, PDU, CRC. */
-  readonly port: EventEmitter;
+  readonly port: WirePort;
   /** The call in flight is over: nothing that comes from now on is its answer, or a later one's. */
-  readonly giveUp: () => void;
-  /** How long the next call has to wait for the wire. */
-  readonly quietMs: () => number;
+  readonly giveUp: (replyTimeoutMs: number) => void;
+  /** How long a call to this unit has to wait for the wire. */
+  readonly restMs: (unit: number) => number;
+  readonly tap: (run: WireTap) => void;
 };
 
 /** "MODBUS over Serial Line" V1.02 §6.2.2: polynomial 0xA001, start 0xFFFF, low byte first. */
@@ -27,13 +28,18 @@ export const crc16 = (bytes: Uint8Array): number => {
 const exceptionBit = 0x80;
 const exceptionBytes = 5;
 
-/** Whole length of the answer to a request of the functions that a line offers: 1, 2, 5, 6. */
+/** Whole length of an answer by the function asked: "MODBUS Application Protocol" V1.1b3 §6. */
 const replyBytes = (request: Uint8Array): number => {
+  const fn = request[1] ?? 0;
   const count = ((request[4] ?? 0) << 8) | (request[5] ?? 0);
-  return (request[1] ?? 0) <= 2 ? 5 + Math.ceil(count / 8) : 8;
+  if (fn <= 2) return 5 + Math.ceil(count / 8);
+  // Writes are answered by an echo of address and value or count.
+  return fn <= 4 ? 5 + 2 * count : 8;
 };
 
-const openPort = (write: (frame: Buffer) => void): EventEmitter =>
+type WirePort = EventEmitter & { readonly write: (frame: Buffer) => void };
+
+const openPort = (write: (frame: Buffer) => void): WirePort =>
   Object.assign(new EventEmitter(), {
     isOpen: true,
     open: (done: () => void) => done(),
@@ -49,6 +55,7 @@ export const createTcpWire = (line: SerialLine): Wire => {
   let received = Buffer.alloc(0);
   let nextId = 1;
   let inFlight: number | undefined;
+  let tap: WireTap | undefined;
   const port = openPort((frame) => {
     const message = Buffer.alloc(mbapBytes + frame.length - 2);
     message.writeUInt16BE(nextId, 0);
@@ -56,12 +63,15 @@ export const createTcpWire = (line: SerialLine): Wire => {
     frame.copy(message, mbapBytes, 0, frame.length - 2);
     inFlight = nextId;
     nextId = (nextId + 1) % 0x1_0000;
+    tap?.('out', message);
     // A write that fails closes the line, which answers the call.
     line.write(message).catch(() => line.close());
   });
-  const take = (id: number, unitAndPdu: Buffer) => {
-    if (id !== inFlight) return;
+  const take = (message: Buffer) => {
+    tap?.('in', message);
+    if (message.readUInt16BE(0) !== inFlight) return;
     inFlight = undefined;
+    const unitAndPdu = message.subarray(mbapBytes);
     const frame = Buffer.alloc(unitAndPdu.length + 2);
     unitAndPdu.copy(frame);
     frame.writeUInt16LE(crc16(unitAndPdu), unitAndPdu.length);
@@ -80,60 +90,92 @@ export const createTcpWire = (line: SerialLine): Wire => {
       if (received.length < mbapBytes + length) return;
       const message = received.subarray(0, mbapBytes + length);
       received = received.subarray(mbapBytes + length);
-      take(message.readUInt16BE(0), message.subarray(mbapBytes));
+      take(message);
     }
   });
-  const giveUp = () => {
-    inFlight = undefined;
+  return {
+    port,
+    giveUp: () => {
+      inFlight = undefined;
+    },
+    restMs: () => 0,
+    tap: (run) => {
+      tap = run;
+    },
   };
-  return { port, giveUp, quietMs: () => 0 };
 };
 
 const rtuBytesMax = 512;
 /** The fixed gap above 19200 baud: "MODBUS over Serial Line" V1.02 §2.5.1.1. */
 const gapMsMin = 2;
+/** 3.5 characters of 11 bits, in whole milliseconds as timers count. */
+export const rtuGapMs = (baud: number): number =>
+  Math.max(gapMsMin, Math.ceil((3.5 * 11 * 1000) / baud));
+/** Bytes that nobody asked for may be the first of more. */
+const chatterRestMs = 100;
 
 /**
- * Modbus RTU has no transaction id. After a lost reply the wire stays unused until nothing has come
- * for a whole reply timeout, and what comes meanwhile, or unasked, is dropped: a reply counts only
- * while its own call is in flight. A device that answers later than twice the timeout breaks this,
- * and the reply timeout of its profile is wrong.
+ * Modbus RTU has no transaction id: a reply counts only while its own call is in flight, and only
+ * of the unit and function that were asked. After a lost reply that unit is not asked again until
+ * nothing has come for a whole reply timeout; other units may be. A device that answers later than
+ * twice the timeout breaks this, and the reply timeout of its profile is wrong.
  */
 export const createRtuWire = (
   line: SerialLine,
-  options: { readonly baud: number; readonly replyTimeoutMs: number; readonly now: () => number },
+  options: { readonly baud: number; readonly now: () => number },
 ): Wire => {
-  // 3.5 characters of 11 bits.
-  const gapMs = Math.max(gapMsMin, Math.ceil((3.5 * 11 * 1000) / options.baud));
+  const { now } = options;
+  const gapMs = rtuGapMs(options.baud);
   let received = Buffer.alloc(0);
   let request: Buffer | undefined;
   let quietUntilMs = 0;
-  const keepQuiet = (ms: number) => {
-    quietUntilMs = Math.max(quietUntilMs, options.now() + ms);
-  };
+  let tap: WireTap | undefined;
+  /** By unit: whose reply may still come, and until when. */
+  const late = new Map<number, { readonly untilMs: number; readonly replyTimeoutMs: number }>();
   const port = openPort((frame) => {
     received = Buffer.alloc(0);
     request = frame;
+    late.delete(frame[0] ?? 0);
+    tap?.('out', frame);
     line.write(frame).catch(() => line.close());
   });
+  const hearUnasked = (chunk: Uint8Array) => {
+    tap?.('in', chunk);
+    const awaited = [...late].filter(([, { untilMs }]) => untilMs > now());
+    const restMs = awaited.length > 0 ? gapMs : chatterRestMs;
+    quietUntilMs = Math.max(quietUntilMs, now() + restMs);
+    for (const [unit, { replyTimeoutMs }] of awaited) {
+      late.set(unit, { untilMs: now() + replyTimeoutMs, replyTimeoutMs });
+    }
+  };
   line.onData((chunk) => {
     if (request === undefined) {
-      keepQuiet(options.replyTimeoutMs);
+      hearUnasked(chunk);
       return;
     }
     received = Buffer.concat([received, chunk]).subarray(-rtuBytesMax);
     const reply = findReply(received, request);
     if (reply === undefined) return;
     request = undefined;
-    keepQuiet(gapMs);
+    quietUntilMs = now() + gapMs;
+    tap?.('in', reply);
     port.emit('data', reply);
   });
-  const giveUp = () => {
-    if (request === undefined) return;
-    request = undefined;
-    keepQuiet(options.replyTimeoutMs);
+  return {
+    port,
+    giveUp: (replyTimeoutMs) => {
+      if (request === undefined) return;
+      if (received.length > 0) tap?.('in', received);
+      late.set(request[0] ?? 0, { untilMs: now() + replyTimeoutMs, replyTimeoutMs });
+      quietUntilMs = now() + gapMs;
+      request = undefined;
+    },
+    restMs: (unit) =>
+      Math.max(0, quietUntilMs - now(), (late.get(unit)?.untilMs ?? -Infinity) - now()),
+    tap: (run) => {
+      tap = run;
+    },
   };
-  return { port, giveUp, quietMs: () => Math.max(0, quietUntilMs - options.now()) };
 };
 
 /** The first frame that answers this request; line noise before it is skipped. */

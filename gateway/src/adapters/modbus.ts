@@ -1,51 +1,48 @@
+import type { ModbusBlock, ModbusTable } from '@gatehouse/device-profiles';
 import { GatewayError } from '../errors.ts';
-import type { Log, ModbusLine, ModbusPorts } from '../ports.ts';
+import type { Log, ModbusLine, ModbusPorts, ModbusReadAsk, ModbusWriteAsk } from '../ports.ts';
 import { createRtuWire, createTcpWire, type Wire } from './modbus-wire.ts';
+import { createRawCoils } from './raw-coils.ts';
+import type { RawCoils } from './raw-coils.ts';
 import { createSerialPorts } from './serial.ts';
 
-/** Calls that wait for one line; a further one is refused at once. */
-const callsWaitingMax = 128;
 /**
  * So many lost replies in a row and the line is closed: a new connection may reach what this one
  * does not, long before TCP itself gives up.
  */
 const lostInARowMax = 10;
 
-type Call = {
-  readonly what: string;
-  readonly isWrite: boolean;
-  readonly mayStart: () => boolean;
-  readonly run: () => Promise<void>;
-  readonly fail: (error: unknown) => void;
-};
-
-/** Modbus TCP (`tcp://host:port`) and RTU (device path, 8N1) by `modbus-serial`. */
+/** Modbus TCP (`tcp://host:port`) and RTU (device path) by `modbus-serial`. */
 export const createModbusPorts = (log: Log): ModbusPorts => {
   const serial = createSerialPorts(log);
   return {
-    open: async ({ port, baud, replyTimeoutMs }) => {
+    open: async (options) => {
+      const { port, baud } = options;
       const { default: modbus } = await import('modbus-serial');
-      const line = await serial.open({ port, baud }).catch((error: unknown) => {
+      const line = await serial.open(options).catch((error: unknown) => {
         throw failure(`${port} cannot be opened`, error);
       });
       const now = () => performance.now();
       const wire = port.startsWith('tcp://')
         ? createTcpWire(line)
-        : createRtuWire(line, { baud, replyTimeoutMs, now });
-      const client = new modbus.default(wire.port);
-      client.setTimeout(replyTimeoutMs);
+        : createRtuWire(line, { baud, now });
+      const coils = createRawCoils(wire.port);
+      const client = new modbus.default(coils.port);
       client.on('error', (error) => log.debug('modbus.error', { port, why: String(error) }));
       client.open();
-      const queue = createQueue(wire, () => void line.close());
+      const calls = createCalls({ client, wire, coils }, () => void line.close());
       const runs: ((cause: string) => void)[] = [];
       let closed: string | undefined;
       line.onClose((cause) => {
         closed = cause;
-        queue.close(cause);
+        calls.close(cause);
         for (const run of runs.splice(0)) run(cause);
       });
       return {
-        ...createCalls(client, queue.call),
+        read: calls.read,
+        write: calls.write,
+        restMs: wire.restMs,
+        tap: wire.tap,
         onClose: (run) => {
           if (closed === undefined) runs.push(run);
           else run(closed);
@@ -56,94 +53,32 @@ export const createModbusPorts = (log: Log): ModbusPorts => {
   };
 };
 
+/** The number of a Modbus exception: then the device answered, if only to refuse. */
+const exceptionOf = (error: unknown): number | undefined => {
+  const has = typeof error === 'object' && error !== null && 'modbusCode' in error;
+  return has && typeof error.modbusCode === 'number' ? error.modbusCode : undefined;
+};
+
 const failure = (what: string, error: unknown): GatewayError => {
   // The errors of modbus-serial are no instances of Error.
   const named = typeof error === 'object' && error !== null && 'message' in error;
-  const why = String(named ? error.message : error);
-  return new GatewayError('GW_MODBUS', `${what}: ${why}`, { cause: error });
+  const why = `${what}: ${String(named ? error.message : error)}`;
+  const exception = exceptionOf(error);
+  return exception === undefined
+    ? new GatewayError('GW_MODBUS', why, { cause: error })
+    : new GatewayError('GW_MODBUS_EXCEPTION', why, { cause: exception });
 };
 
-/** Whether the device answered, if only to refuse: then nothing of this call is still to come. */
-const isAnswer = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'modbusCode' in error;
-
-type Enqueue = <T>(options: {
-  readonly what: string;
-  readonly isWrite: boolean;
-  readonly mayStart?: (() => boolean) | undefined;
-  readonly run: () => Promise<T>;
-}) => Promise<T>;
-
-/** One call at a time; a write goes before every read that waits. */
-const createQueue = (
-  wire: Wire,
-  giveUpLine: () => void,
-): { call: Enqueue; close: (cause: string) => void } => {
-  const waiting: Call[] = [];
-  let inFlight: Call | undefined;
-  let pumping = false;
-  let closed: string | undefined;
-  let lostInARow = 0;
-  const lose = () => {
-    wire.giveUp();
-    lostInARow += 1;
-    if (lostInARow >= lostInARowMax) giveUpLine();
-  };
-  const takeNext = (): Call | undefined => {
-    const write = waiting.findIndex((call) => call.isWrite);
-    return waiting.splice(Math.max(0, write), 1)[0];
-  };
-  const pump = async () => {
-    if (pumping) return;
-    pumping = true;
-    while (waiting.length > 0) {
-      const quietMs = wire.quietMs();
-      if (quietMs > 0) {
-        await new Promise((resolve) => void setTimeout(resolve, Math.ceil(quietMs)));
-        continue;
-      }
-      inFlight = takeNext();
-      if (inFlight === undefined) break;
-      if (inFlight.mayStart()) await inFlight.run();
-      else inFlight.fail(new Error('not sent: too late'));
-      inFlight = undefined;
-    }
-    pumping = false;
-  };
-  const call: Enqueue = ({ what, isWrite, mayStart = () => true, run }) =>
-    new Promise((resolve, reject) => {
-      const fail = (error: unknown) => reject(failure(what, error));
-      if (closed !== undefined || waiting.length >= callsWaitingMax) {
-        fail(new Error(closed ?? 'too many calls wait for this line'));
-        return;
-      }
-      const settle = async () => {
-        try {
-          resolve(await run());
-          lostInARow = 0;
-        } catch (error) {
-          if (isAnswer(error)) lostInARow = 0;
-          else lose();
-          fail(error);
-        }
-      };
-      waiting.push({ what, isWrite, mayStart, run: settle, fail });
-      void pump();
-    });
-  const close = (cause: string) => {
-    closed = cause;
-    // modbus-serial would let the call in flight run into its timeout.
-    inFlight?.fail(new Error(cause));
-    for (const { fail } of waiting.splice(0)) fail(new Error(cause));
-  };
-  return { call, close };
-};
-
+type Bits = { readonly data: boolean[] };
+type Registers = { readonly data: number[] };
 /** What the calls need of a modbus-serial client. */
 type Client = {
   readonly setID: (unit: number) => void;
-  readonly readDiscreteInputs: (from: number, count: number) => Promise<{ data: boolean[] }>;
-  readonly readCoils: (from: number, count: number) => Promise<{ data: boolean[] }>;
+  readonly setTimeout: (ms: number) => void;
+  readonly readDiscreteInputs: (from: number, count: number) => Promise<Bits>;
+  readonly readCoils: (from: number, count: number) => Promise<Bits>;
+  readonly readHoldingRegisters: (from: number, count: number) => Promise<Registers>;
+  readonly readInputRegisters: (from: number, count: number) => Promise<Registers>;
   readonly writeRegister: (
     address: number,
     value: number,
@@ -152,52 +87,116 @@ type Client = {
     address: number,
     on: boolean,
   ) => Promise<{ address: number; state: boolean }>;
+  readonly writeRegisters: (address: number, values: number[]) => Promise<Written>;
+  readonly writeCoils: (address: number, values: boolean[]) => Promise<Written>;
+};
+type Written = { readonly address: number; readonly length: number };
+
+const reads = {
+  coil: 'readCoils',
+  discrete: 'readDiscreteInputs',
+  holding: 'readHoldingRegisters',
+  input: 'readInputRegisters',
+} as const satisfies Readonly<Record<ModbusTable, keyof Client>>;
+
+const numbers = (values: ModbusBlock): number[] => values.map(Number);
+const bits = (values: ModbusBlock): boolean[] => values.map(Boolean);
+
+/** One row a function: 5 and 6, 15 and 16. @returns whether the echo is that of this call */
+const writes: Readonly<
+  Record<
+    ModbusWriteAsk['table'],
+    Readonly<
+      Record<'one' | 'many', (client: Client, at: number, values: ModbusBlock) => Promise<boolean>>
+    >
+  >
+> = {
+  coil: {
+    one: async (client, at, values) => {
+      const [on = false] = bits(values);
+      const { address, state } = await client.writeCoil(at, on);
+      return address === at && state === on;
+    },
+    many: async (client, at, values) => {
+      const { address, length } = await client.writeCoils(at, bits(values));
+      return address === at && length === values.length;
+    },
+  },
+  holding: {
+    one: async (client, at, values) => {
+      const [first = 0] = numbers(values);
+      const { address, value } = await client.writeRegister(at, first);
+      return address === at && value === first;
+    },
+    many: async (client, at, values) => {
+      const { address, length } = await client.writeRegisters(at, numbers(values));
+      return address === at && length === values.length;
+    },
+  },
 };
 
-const expectEcho = (same: boolean) => {
-  if (!same) throw new Error('another echo came');
-};
+type Calls = Pick<ModbusLine, 'read' | 'write'> & { readonly close: (cause: string) => void };
 
-type Calls = Omit<ModbusLine, 'onClose' | 'close'>;
+type Parts = { readonly client: Client; readonly wire: Wire; readonly coils: RawCoils };
 
-const createCalls = (client: Client, call: Enqueue): Calls => {
-  // The unit is a property of the client, not of its calls: set it in the same breath.
-  const bits =
-    (name: 'readDiscreteInputs' | 'readCoils'): Calls['readCoils'] =>
-    (unit, from, count) =>
-      call({
-        what: `${name} of unit ${unit}`,
-        isWrite: false,
-        run: async () => {
-          client.setID(unit);
-          const { data } = await client[name](from, count);
-          if (data.length < count) throw new Error(`${data.length} of ${count} bits came`);
-          return data.slice(0, count);
-        },
-      });
+const createCalls = ({ client, wire, coils }: Parts, giveUpLine: () => void): Calls => {
+  let failInFlight: ((error: unknown) => void) | undefined;
+  let closed: string | undefined;
+  let lostInARow = 0;
+  const lose = (replyTimeoutMs: number) => {
+    wire.giveUp(replyTimeoutMs);
+    lostInARow += 1;
+    if (lostInARow >= lostInARowMax) giveUpLine();
+  };
+  const call = async <T>(
+    ask: ModbusReadAsk | ModbusWriteAsk,
+    what: string,
+    run: () => Promise<T>,
+  ): Promise<T> => {
+    const { unit, replyTimeoutMs } = ask;
+    const named = `${what} of unit ${unit}`;
+    if (closed !== undefined) throw failure(named, new Error(closed));
+    if (failInFlight !== undefined) throw failure(named, new Error('another call is in flight'));
+    if ('mayStart' in ask && ask.mayStart?.() === false) {
+      throw failure(named, new Error('not sent: too late'));
+    }
+    // Unit and timeout are properties of the client, not of its calls: set in the same breath.
+    client.setID(unit);
+    client.setTimeout(replyTimeoutMs);
+    try {
+      // modbus-serial would let the call in flight of a lost line run into its timeout.
+      const lost = Promise.withResolvers<never>();
+      failInFlight = lost.reject;
+      const value = await Promise.race([run(), lost.promise]);
+      lostInARow = 0;
+      return value;
+    } catch (error) {
+      if (exceptionOf(error) === undefined) lose(replyTimeoutMs);
+      else lostInARow = 0;
+      throw failure(named, error);
+    } finally {
+      failInFlight = undefined;
+    }
+  };
   return {
-    readDiscreteInputs: bits('readDiscreteInputs'),
-    readCoils: bits('readCoils'),
-    writeRegister: (unit, address, value, mayStart) =>
-      call({
-        what: `writeRegister of unit ${unit}`,
-        isWrite: true,
-        mayStart,
-        run: async () => {
-          client.setID(unit);
-          const echo = await client.writeRegister(address, value);
-          expectEcho(echo.address === address && echo.value === value);
-        },
+    read: (ask) =>
+      call(ask, reads[ask.table], async () => {
+        const { data } = await client[reads[ask.table]](ask.address, ask.count);
+        if (data.length < ask.count) throw new Error(`${data.length} of ${ask.count} came`);
+        return data.slice(0, ask.count);
       }),
-    writeCoil: (unit, address, on) =>
-      call({
-        what: `writeCoil of unit ${unit}`,
-        isWrite: true,
-        run: async () => {
-          client.setID(unit);
-          const echo = await client.writeCoil(address, on);
-          expectEcho(echo.address === address && echo.state === on);
-        },
+    write: (ask) =>
+      call(ask, `write ${ask.table} ${ask.address}`, async () => {
+        const { address, values, rawCoil } = ask;
+        const count = ask.multiple || values.length > 1 ? 'many' : 'one';
+        const isEcho = await (rawCoil === undefined
+          ? writes[ask.table][count](client, address, values)
+          : coils.asCoil(() => writes.holding.one(client, address, [rawCoil])));
+        if (!isEcho) throw new Error('another echo came');
       }),
+    close: (cause) => {
+      closed = cause;
+      failInFlight?.(new Error(cause));
+    },
   };
 };

@@ -1,4 +1,4 @@
-import type { PolicyHead, SignedKept } from '../ports.ts';
+import type { PolicyHead, ProfileKept, SignedKept } from '../ports.ts';
 
 /** One row as it is stored: section, key, canonical or not, its JSON. */
 export type StoredRow = readonly [section: string, key: string, body: string];
@@ -29,5 +29,6 @@ export type PolicyStoreTable = {
   };
   readonly saveKeys: { readonly args: string; readonly value: void };
   readonly addRevocations: { readonly args: readonly string[]; readonly value: void };
+  readonly keepProfile: { readonly args: ProfileKept; readonly value: void };
   readonly close: { readonly args: undefined; readonly value: void };
 };

@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, linkSync, mkdirSync, renameSync, rmSync } fro
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { inTransaction, numberIn, textIn } from '../journal/database.ts';
-import type { Log, PolicyHead, SignedKept } from '../ports.ts';
+import type { Log, PolicyHead, ProfileKept, SignedKept } from '../ports.ts';
 import type { PolicyStoreTable, RowKey, StoredRow } from './policy-store-calls.ts';
 import { isDamage, moveAside, removeDatabase, syncFile, syncFolder } from './sqlite-file.ts';
 
@@ -29,6 +29,7 @@ CREATE TABLE IF NOT EXISTS keys (
   jws TEXT NOT NULL
 ) STRICT;
 CREATE TABLE IF NOT EXISTS revocations (n INTEGER PRIMARY KEY, jws TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS profiles (id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
 `;
 
 /** No write-ahead log: one that stays behind would be read into the next file. */
@@ -98,6 +99,10 @@ export const openPolicyFiles = (dir: string, log: Pick<Log, 'warn'>): PolicyFile
         const add = signed.prepare('INSERT INTO revocations (jws) VALUES (?)');
         for (const jws of all) add.run(jws);
       }),
+    keepProfile: (kept) => {
+      const put = signed.prepare('INSERT OR REPLACE INTO profiles VALUES (?, ?)');
+      put.run(kept.id, JSON.stringify(kept));
+    },
     close: () => {
       next?.close();
       policy?.close();
@@ -201,5 +206,10 @@ const readSigned = (db: DatabaseSync): SignedKept => {
     .prepare('SELECT jws FROM revocations ORDER BY n')
     .all()
     .map((row) => textIn(row, 'jws'));
-  return { ...(keys === undefined ? {} : { keys: textIn(keys, 'jws') }), revocations };
+  const profiles = db
+    .prepare('SELECT body FROM profiles ORDER BY id')
+    .all()
+    // Rows that we wrote.
+    .map((row) => JSON.parse(textIn(row, 'body')) as ProfileKept);
+  return { ...(keys === undefined ? {} : { keys: textIn(keys, 'jws') }), revocations, profiles };
 };

@@ -73,7 +73,7 @@ describe('policy store', () => {
     const { store } = open(makeFolder());
     expect(await loadAll(store)).toEqual({
       policy: undefined,
-      signed: { revocations: [] },
+      signed: { revocations: [], profiles: [] },
       rows: [],
       chunks: [],
     });
@@ -152,7 +152,13 @@ describe('policy store', () => {
     expect(existsSync(join(dir, 'policy.next.sqlite'))).toBe(false);
   });
 
-  it('keeps keys and revocations apart from any snapshot', async () => {
+  const kept = {
+    id: 'my-lock',
+    inForce: { version: '1.1.0', text: 'id: my-lock' },
+    refused: { version: '1.2.0', sha256: 'a'.repeat(64), why: 'silent' },
+  };
+
+  it('keeps keys, revocations and profiles apart from any snapshot', async () => {
     const dir = makeFolder();
     const first = open(dir).store;
     await first.saveKeys('keys.1');
@@ -160,9 +166,15 @@ describe('policy store', () => {
     await first.addRevocations(['r.1', 'r.2']);
     await first.replace(head(1), [[site]]);
     await first.addRevocations(['r.3']);
+    await first.keepProfile({ id: 'my-lock', inForce: { version: '1.0.0', text: 'id: my-lock' } });
+    await first.keepProfile(kept);
     await first.close();
     const { signed } = await loadAll(open(dir).store);
-    expect(signed).toEqual({ keys: 'keys.2', revocations: ['r.1', 'r.2', 'r.3'] });
+    expect(signed).toEqual({
+      keys: 'keys.2',
+      revocations: ['r.1', 'r.2', 'r.3'],
+      profiles: [kept],
+    });
   });
 
   it.each([

@@ -89,6 +89,7 @@ export const createPolicyStore = ({ dir, log }: PolicyStoreOptions): PolicyStore
       inTurn((calls) => calls.call('apply', { head, put: put.map(storedRow), del })),
     saveKeys: (jws) => inTurn((calls) => calls.call('saveKeys', jws)),
     addRevocations: (jws) => inTurn((calls) => calls.call('addRevocations', jws)),
+    keepProfile: (kept) => inTurn((calls) => calls.call('keepProfile', kept)),
     close: async () => {
       await queue;
       clearTimeout(idle);

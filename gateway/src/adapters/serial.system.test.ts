@@ -1,6 +1,7 @@
 // needs: socat
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
-import type { SerialLine } from '../ports.ts';
+import type { ModbusLine, SerialLine } from '../ports.ts';
 import { openPtyPair, type PtyPair } from '../testing/pty-pair.ts';
 import { createSilentLog } from '../testing/silent-log.ts';
 import { createModbusPorts } from './modbus.ts';
@@ -86,8 +87,21 @@ const rtuController = async (answer: (request: string, say: (hex: string) => voi
 };
 
 describe('Modbus RTU on a device path', () => {
-  const open = (replyTimeoutMs: number) =>
-    createModbusPorts(createSilentLog()).open({ port: pair.gateway, baud, replyTimeoutMs });
+  const open = () => createModbusPorts(createSilentLog()).open({ port: pair.gateway, baud });
+  const inputs = (line: ModbusLine, count: number, replyTimeoutMs = 2_000) =>
+    line.read({ unit: 1, table: 'discrete', address: 0, count, replyTimeoutMs });
+  const write = (line: ModbusLine, table: 'coil' | 'holding', address: number, value: number) =>
+    line.write({
+      unit: 1,
+      table,
+      address,
+      values: [value],
+      multiple: false,
+      replyTimeoutMs: 2_000,
+    });
+  const rested = async (line: ModbusLine) => {
+    for (let ms = 1; ms > 0; ms = line.restMs?.(1) ?? 0) await sleep(ms);
+  };
 
   it('reads and writes', async () => {
     const requests: string[] = [];
@@ -95,10 +109,12 @@ describe('Modbus RTU on a device path', () => {
       requests.push(request);
       say(request.startsWith('0102') ? '01 02 01 05' : request);
     });
-    const line = await open(2_000);
-    expect(await line.readDiscreteInputs(1, 0, 4)).toEqual([true, false, true, false]);
-    await line.writeRegister(1, 16, 30);
-    await line.writeCoil(1, 0, false);
+    const line = await open();
+    expect(await inputs(line, 4)).toEqual([true, false, true, false]);
+    await rested(line);
+    await write(line, 'holding', 16, 30);
+    await rested(line);
+    await write(line, 'coil', 0, 0);
     expect(requests).toEqual(['010200000004', '01060010001e', '010500000000']);
     await line.close();
     await device.close();
@@ -112,23 +128,23 @@ describe('Modbus RTU on a device path', () => {
       if (count > 1) say('01 02 01 00');
       else sayLate = () => say('01 02 01 FF');
     });
-    const line = await open(100);
-    await expect(line.readDiscreteInputs(1, 0, 8)).rejects.toThrow('Timed out');
-    const next = line.readDiscreteInputs(1, 0, 8);
+    const line = await open();
+    await expect(inputs(line, 8, 100)).rejects.toThrow('Timed out');
+    expect(line.restMs?.(1)).toBeGreaterThan(50);
     sayLate();
-    expect(await next).toEqual(Array(8).fill(false));
+    await rested(line);
+    expect(await inputs(line, 8, 100)).toEqual(Array(8).fill(false));
     await line.close();
     await device.close();
   });
 
-  it('answers every call when the device vanishes', async () => {
+  it('fails the call in flight when the device vanishes', async () => {
     const device = await rtuController(() => void pair.cut());
-    const line = await open(5_000);
+    const line = await open();
     const causes: string[] = [];
     line.onClose((cause) => void causes.push(cause));
-    const calls = [line.readDiscreteInputs(1, 0, 8), line.writeRegister(1, 16, 30)];
-    const outcomes = await Promise.allSettled(calls);
-    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    await expect(inputs(line, 8, 5_000)).rejects.toMatchObject({ code: 'GW_MODBUS' });
+    await expect(write(line, 'holding', 16, 30)).rejects.toMatchObject({ code: 'GW_MODBUS' });
     expect(causes).toHaveLength(1);
     await device.close();
   });

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { SerialParameters } from '@gatehouse/device-profiles';
 import type { SerialPort } from 'serialport';
 import { GatewayError } from '../errors.ts';
 import type { Log, SerialLine, SerialPorts } from '../ports.ts';
@@ -14,9 +15,12 @@ const waitingBytesMax = 64 * 1024;
  * node:net. `serialport` is loaded when the first device path is opened, and not before.
  */
 export const createSerialPorts = (log: Log): SerialPorts => ({
-  open: async ({ port, baud }) => {
+  open: async ({ port, ...parameters }) => {
     try {
-      return wrap(await (port.startsWith('tcp://') ? openTcp(port) : openDevice(port, baud)));
+      const opening = /^(rtu\+)?tcp:/.test(port)
+        ? openTcp(port.replace(/^rtu\+/, ''))
+        : openDevice(port, parameters);
+      return wrap(await opening);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       log.debug('serial.open_failed', { port, why });
@@ -75,14 +79,14 @@ const watchHangup = async (device: SerialPort, onGone: (error: Error) => void) =
   device.once('close', () => clearInterval(timer));
 };
 
-const openDevice = async (path: string, baudRate: number): Promise<Opened> => {
+const openDevice = async (path: string, line: SerialParameters): Promise<Opened> => {
   const serialport = await import('serialport');
   const device = new serialport.SerialPort({
     path,
-    baudRate,
-    dataBits: 8,
-    parity: 'none',
-    stopBits: 1,
+    baudRate: line.baud,
+    dataBits: line.dataBits ?? 8,
+    parity: line.parity ?? 'none',
+    stopBits: line.stopBits ?? 1,
     // Dropping DTR on close would reset many scanner heads and converters.
     hupcl: false,
     autoOpen: false,

@@ -427,18 +427,15 @@ describe('the view', () => {
 });
 
 describe('doorModel', () => {
-  const timed = { address: 16, unitMs: 100 };
-  const output = { timed, state: { address: 0 } };
-  const head = { id: 'x', title: { zh: '', en: '' }, source: 'invented' };
-  const modbus = { pollEveryMs: 50, replyTimeoutMs: 200, missesMax: 5 };
-  const passage = { takenWithinMs: 5000, stuckAfterMs: 10_000 };
-  const common = { ...head, kind: 'modbus-door', modbus, passage } as const;
+  const command = { class: 'door', expiresInMs: 1_000, endsBy: 'device' } as const;
+  const open = (side: string) => ({ norm: `door.open_${side}`, ...command });
+  const contact = { norm: 'door.contact', type: 'boolean', class: 'door' } as const;
 
   it.each([
-    ['two outputs', { entry: output, exit: output }, {}, turnstile],
-    ['no exit output', { entry: output }, {}, freeExit],
-    ['a contact at address 0', { entry: output }, { contact: 0 }, strike],
-  ])('%s', (_, outputs, inputs, expected) => {
-    expect(doorModel({ ...common, outputs, inputs })).toEqual(expected);
+    ['two outputs', { in: open('entry'), out: open('exit') }, {}, turnstile],
+    ['no exit output', { in: open('entry') }, {}, freeExit],
+    ['a contact', { in: open('entry') }, { contact }, strike],
+  ])('%s', (_, commands, state, expected) => {
+    expect(doorModel({ commands, state })).toEqual(expected);
   });
 });

@@ -1,5 +1,6 @@
-import type { ModbusDoorProfile } from '@gatehouse/device-profiles';
+import type { Model } from '@gatehouse/device-profiles';
 import type { DoorReport, EventData, Side } from '@gatehouse/protocols';
+import { opensSide, stateOf } from './norms.ts';
 
 /** A contact bounces: a state counts after it has lasted this long. */
 export const contactSettleMs = 100;
@@ -15,9 +16,9 @@ export type DoorModel = {
   readonly guarded: readonly Side[];
   readonly hasContact: boolean;
 };
-export const doorModel = ({ outputs, inputs }: ModbusDoorProfile): DoorModel => ({
-  guarded: outputs.exit === undefined ? ['entry'] : ['entry', 'exit'],
-  hasContact: inputs.contact !== undefined,
+export const doorModel = (model: Model): DoorModel => ({
+  guarded: opensSide(model, 'exit') ? ['entry', 'exit'] : ['entry'],
+  hasContact: stateOf(model, 'door.contact') !== undefined,
 });
 
 export type Grant = {

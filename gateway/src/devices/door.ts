@@ -1,32 +1,30 @@
-import type { ModbusDoorProfile } from '@gatehouse/device-profiles';
-import type { DeviceReport, DoorReport } from '@gatehouse/protocols';
+import type { Model } from '@gatehouse/device-profiles';
+import type { DoorReport } from '@gatehouse/protocols';
 import type { Door, Unlocked, Unlocking } from '../access/scans.ts';
 import type { Conditions } from '../conditions.ts';
-import type { DoorSignal } from '../drivers/door-inputs.ts';
-import type { LinePool } from '../drivers/line-pool.ts';
-import { createModbusDoor } from '../drivers/modbus-door.ts';
-import type { ModbusDoor } from '../drivers/modbus-door.ts';
+import type { CommandResult, DeviceDriver } from '../drivers/driver.ts';
 import type { EventBody } from '../events.ts';
 import type { Cancel, Ports } from '../ports.ts';
+import { createDoorControls, passageOf } from './door-controls.ts';
+import type { DoorControls } from './door-controls.ts';
+import type { DoorSignal } from './door-inputs.ts';
 import { doorModel, doorView, newDoor, stepDoor } from './door-machine.ts';
 import type { DoorInput } from './door-machine.ts';
+import { opensSide } from './norms.ts';
 
-export type ControlledDoor = Door & {
-  readonly id: string;
-  readonly deviceId: string;
-  readonly report: () => DoorReport;
-  readonly deviceReport: () => DeviceReport;
-  readonly start: () => void;
-  readonly stop: () => void;
-};
+export type ControlledDoor = Door &
+  Pick<DoorControls, 'onReading' | 'onLink'> & {
+    readonly id: string;
+    readonly deviceId: string;
+    readonly report: () => DoorReport;
+    readonly stop: () => void;
+  };
 
 export type ControlledDoorOptions = {
   readonly id: string;
   readonly deviceId: string;
-  readonly port: string;
-  readonly unit: number;
-  readonly profile: ModbusDoorProfile;
-  readonly lines: LinePool;
+  readonly model: Model;
+  readonly driver: Pick<DeviceDriver, 'run' | 'refresh'>;
   readonly ports: Pick<Ports, 'clock' | 'log'>;
   readonly conditions: Conditions;
   /** @param agoMs how long before now it happened */
@@ -34,21 +32,42 @@ export type ControlledDoorOptions = {
   readonly onChange: () => void;
 };
 
+const unlocked: Readonly<Record<CommandResult['outcome'], Unlocked>> = {
+  confirmed: 'confirmed',
+  sent: 'sent',
+  not_confirmed: 'not_confirmed',
+  refused: 'failed',
+  expired: 'expired',
+  failed: 'failed',
+};
+
 /** One door behind its controller: what it was told, what it reports, and what that means. */
 export const createControlledDoor = (options: ControlledDoorOptions): ControlledDoor => {
-  const { id, deviceId, profile } = options;
-  const { clock } = options.ports;
+  const { id, deviceId, model, conditions } = options;
+  const { clock, log } = options.ports;
   const passage = createPassage(options);
-  const device = createDeviceState(options);
-  const driver = createDriver(options, passage, device);
+  const controls = createDoorControls({
+    deviceId,
+    model,
+    driver: options.driver,
+    clock,
+    onSignal: (signal, monoMs) => hear(options, passage, signal, monoMs),
+    onCondition: (code, detail) => {
+      const subject = code === 'output_on' ? id : deviceId;
+      if (detail === undefined) conditions.clear(code, subject);
+      else conditions.raise(code, subject, detail);
+    },
+    log,
+  });
 
   const unlock = async ({ side, cause, person, ms, deadlineMs }: Unlocking): Promise<Unlocked> => {
     // A strike is released for both directions by its one output.
-    const output = profile.outputs.exit === undefined ? 'entry' : side;
-    const untilMs = clock.monoMs() + Math.max(ms, profile.passage.takenWithinMs);
+    const output = opensSide(model, 'exit') ? side : 'entry';
+    const untilMs = clock.monoMs() + Math.max(ms, passageOf(model).takenWithinMs);
     // Before the pulse: whoever walks through while it is being confirmed was granted.
     passage.step({ kind: 'grant', cause, side, person, untilMs }, clock.monoMs());
-    return driver.pulse(output, ms, deadlineMs);
+    const { outcome } = await controls.pulse({ side: output, ms, deadlineMs });
+    return unlocked[outcome];
   };
 
   return {
@@ -57,12 +76,9 @@ export const createControlledDoor = (options: ControlledDoorOptions): Controlled
     ready: passage.ready,
     unlock,
     report: passage.report,
-    deviceReport: device.report,
-    start: driver.start,
-    stop: () => {
-      passage.stop();
-      driver.stop();
-    },
+    onReading: controls.onReading,
+    onLink: controls.onLink,
+    stop: passage.stop,
   };
 };
 
@@ -75,9 +91,9 @@ type Passage = {
 
 /** The door machine with its timer, its events and its report. */
 const createPassage = (options: ControlledDoorOptions): Passage => {
-  const { id, deviceId, profile } = options;
+  const { id, deviceId, model } = options;
   const { clock } = options.ports;
-  let state = newDoor(doorModel(profile));
+  let state = newDoor(doorModel(model));
   let since = clock.nowMs();
   let cancel: Cancel = () => undefined;
 
@@ -106,64 +122,6 @@ const createPassage = (options: ControlledDoorOptions): Passage => {
     report: () => ({ door: id, since, ...doorView(state) }),
     stop: () => cancel(),
   };
-};
-
-type DeviceState = {
-  readonly become: (to: 'silent' | 'back') => void;
-  readonly report: () => DeviceReport;
-};
-
-/** Whether the controller answers, with the event of each change. */
-const createDeviceState = ({
-  id,
-  deviceId,
-  ports: { clock },
-  record,
-  onChange,
-}: ControlledDoorOptions): DeviceState => {
-  let state: DeviceReport['state'] = 'unknown';
-  let since = clock.nowMs();
-  return {
-    become: (to) => {
-      const now = to === 'back' ? 'online' : 'silent';
-      if (now === state) return;
-      const about = { door: id, device: deviceId };
-      if (now === 'silent') record({ kind: 'device.lost', ...about, data: { detail: to } }, 0);
-      // The first answer after a start is no recovery.
-      else if (state === 'silent') record({ kind: 'device.found', ...about, data: {} }, 0);
-      state = now;
-      since = clock.nowMs();
-      onChange();
-    },
-    report: () => ({ device: deviceId, state, since }),
-  };
-};
-
-const createDriver = (
-  options: ControlledDoorOptions,
-  passage: Passage,
-  device: DeviceState,
-): ModbusDoor => {
-  const { id, deviceId, profile, conditions, ports } = options;
-  const { replyTimeoutMs } = profile.modbus;
-  return createModbusDoor({
-    deviceId,
-    unit: options.unit,
-    line: options.lines.share({ port: options.port, replyTimeoutMs }),
-    profile,
-    clock: ports.clock,
-    onSignal: (signal, monoMs) => {
-      if (signal.kind === 'device') device.become(signal.state);
-      hear(options, passage, signal, monoMs);
-    },
-    onCondition: (code, detail) => {
-      const subject = code === 'output_on' ? id : deviceId;
-      if (detail === undefined) conditions.clear(code, subject);
-      else conditions.raise(code, subject, detail);
-      if (code === 'device_silent') device.become(detail === undefined ? 'back' : 'silent');
-    },
-    log: ports.log,
-  });
 };
 
 const hear = (

@@ -5,6 +5,13 @@ import { createPrimitives } from '../adapters/primitives.ts';
 import { stampEvents } from '../events.ts';
 import { createRoster } from '../policy/roster.ts';
 import { createTrust } from '../policy/trust.ts';
+import type { CommandResult } from '../drivers/driver.ts';
+import {
+  aboutOf,
+  controllerModel,
+  createMemoryDevices,
+  lockerModel,
+} from '../testing/field-devices.ts';
 import { createMemoryJournal } from '../testing/memory-journal.ts';
 import { createSigner } from '../testing/signer.ts';
 import { createSilentLog } from '../testing/silent-log.ts';
@@ -26,6 +33,9 @@ const command = {
   actor: uuid(100),
   reason: 'visitor',
 };
+const device = 'locker-1';
+/** The same, to a device. */
+const run = { door: undefined, device, action: 'run', run: { command: 'open', args: { box: 2 } } };
 
 /** Beat 4 was sent at monotonic 0, which is now. */
 const createBench = async () => {
@@ -36,6 +46,8 @@ const createBench = async () => {
   for (const row of policyRows) roster.put(row);
   const trust = createTrust(signer.rootKey, createJwsVerifier());
   await trust.offerKeys(await signer.keys());
+  const devices = createMemoryDevices();
+  const abouts = [aboutOf(device, lockerModel), aboutOf('lab-ctl', controllerModel, 'lab')];
   const unlocks: (Unlocking & { readonly committed: number })[] = [];
   const bench = {
     ready: true,
@@ -56,6 +68,9 @@ const createBench = async () => {
               return Promise.resolve(bench.doorSays);
             },
           },
+    devices,
+    about: (id) => abouts.find((about) => about.device === id),
+    record: (event) => void journal.port.append({ events: [event] }),
     event: stampEvents(clock, () => 'trusted'),
     session: () => bench.session,
     beatAtMs: (n) => (n === 4 ? 0 : undefined),
@@ -64,7 +79,7 @@ const createBench = async () => {
     commands.onCommand(await signer.command({ ...command, ...change }));
   const rows = () =>
     journal.events().map(({ kind, data }) => ('reason' in data ? `${kind} ${data.reason}` : kind));
-  return { bench, clock, journal, log, commands, unlocks, send, rows };
+  return { bench, clock, devices, journal, log, commands, unlocks, send, rows };
 };
 
 describe('a command', () => {
@@ -161,6 +176,88 @@ describe('a command', () => {
     await commands.onCommand(await make());
     expect([rows(), unlocks]).toEqual([[], []]);
     expect(log.lines).toEqual(['warn command.refused {}']);
+  });
+});
+
+describe('a command to a device', () => {
+  it('is on disk before the device hears of it, is told as sent, and then as it went', async () => {
+    const { send, rows, devices, journal } = await createBench();
+    await send(run);
+    expect(devices.runs).toMatchObject([{ device, command: 'open', deadlineMs: 3_000 }]);
+    expect(rows()).toEqual(['command.accepted', 'command.sent', 'command.confirmed']);
+    const { id, action, actor } = { ...command, ...run };
+    const entry = { id, device, run: 'open', action, actor };
+    expect(journal.appends[0]?.commandBegun).toEqual(entry);
+    expect(journal.appends.at(-1)?.commandEnded).toBe(id);
+    for (const event of journal.events()) {
+      expect(event).toMatchObject({ device, data: { command: id, action, actor, run: 'open' } });
+      expect(event).not.toHaveProperty('door');
+    }
+  });
+
+  const ways: readonly (readonly [CommandResult, readonly string[]])[] = [
+    [{ outcome: 'sent' }, ['command.sent']],
+    [{ outcome: 'not_confirmed' }, ['command.sent', 'command.failed not_confirmed']],
+    [{ outcome: 'refused', code: 'full' }, ['command.sent', 'command.failed device_refused']],
+    [{ outcome: 'expired' }, ['command.expired']],
+    [{ outcome: 'failed', code: 'line_closed' }, ['command.failed device_silent']],
+  ];
+  it.each(ways)('that ends with %j is not called done', async (says, expected) => {
+    const { devices, send, rows, journal } = await createBench();
+    devices.says = says;
+    await send(run);
+    expect(rows()).toEqual(['command.accepted', ...expected]);
+    expect(journal.appends.at(-1)?.commandEnded).toBe(command.id);
+  });
+
+  const open = (args: object) => ({ run: { command: 'open', args } });
+  it.each([
+    ['that we do not have', { device: 'locker-9' }, 'device_unknown'],
+    ['that has no such command', { run: { command: 'burn', args: {} } }, 'bad_args'],
+    ['that has no such command either', { run: { command: 'toString', args: {} } }, 'bad_args'],
+    ['without what it needs', open({}), 'bad_args'],
+    ['with less than it takes', open({ box: 0 }), 'bad_args'],
+    ['with what it does not know', open({ box: 1, ghost: 1 }), 'bad_args'],
+    ['that would latch', { run: { command: 'hold', args: {} } }, 'not_allowed'],
+    [
+      'that opens the door of its controller',
+      { device: 'lab-ctl', run: { command: 'openEntry', args: {} } },
+      'not_allowed',
+    ],
+    ['of another session', { session: 'f'.repeat(16) }, 'other_session'],
+  ])('%s does not run, and says why', async (_, change, reason) => {
+    const { send, rows, devices } = await createBench();
+    await send({ ...run, ...change });
+    expect([rows(), devices.runs]).toEqual([[`command.failed ${reason}`], []]);
+  });
+
+  it.each([
+    ['names no device', { ...run, device: undefined }],
+    ['names no command', { ...run, run: undefined }],
+    ['has arguments that are none', { ...run, run: { command: 'open', args: { box: {} } } }],
+    ['is an unlock without a door', { ...run, action: 'unlock' }],
+  ])('that %s leaves a line in the log and nothing else', async (_, change) => {
+    const { send, rows, devices, log } = await createBench();
+    await send(change);
+    expect([rows(), devices.runs, log.lines]).toEqual([[], [], ['warn command.refused {}']]);
+  });
+
+  it('runs once, and never again after a restart', async () => {
+    const { commands, send, rows, devices, journal } = await createBench();
+    await send(run);
+    await send(run);
+    expect(devices.runs).toHaveLength(1);
+    const { commandBegun } = journal.appends[0] ?? {};
+    await commands.settle(commandBegun === undefined ? [] : [commandBegun]);
+    expect([devices.runs.length, rows().at(-1)]).toEqual([1, 'command.failed unknown_outcome']);
+    expect(journal.events().at(-1)).toMatchObject({ device });
+  });
+
+  it('does not reach the device where the disk refuses', async () => {
+    const { send, rows, devices, journal } = await createBench();
+    journal.mood = 'fails';
+    await send(run);
+    expect([rows(), devices.runs]).toEqual([[], []]);
   });
 });
 

@@ -48,6 +48,7 @@ const createBench = () => {
     onHello: (_, hello: Hello) => void heard.push(`hello ${hello.session}`),
     onLost: () => void heard.push('lost'),
     onCursor: (note: CursorNote) => void heard.push(`cursor ${note.cursor}`),
+    onWatch: ({ device, forMs }) => void heard.push(`watch ${device} ${forMs}`),
     onSigned: {
       keys: async (jws) => void heard.push(`keys ${jws}`),
       manifest: async (jws) => void heard.push(`manifest ${jws}`),
@@ -249,6 +250,15 @@ describe('what comes down', () => {
     last().say('gh/v1/gw-1/down/cursor', JSON.stringify({ ...note, cursor: -1 }));
     last().say('gh/v1/gw-1/down/cursor', JSON.stringify(note));
     expect(heard).toEqual(['cursor 7']);
+  });
+
+  it('a watch is checked first', async () => {
+    const { start, last, heard, sessionOf } = createBench();
+    await start();
+    const watch = { session: sessionOf(), device: 'meter-1', forMs: 45_000 };
+    last().say('gh/v1/gw-1/down/watch', JSON.stringify({ ...watch, forMs: 60_001 }));
+    last().say('gh/v1/gw-1/down/watch', JSON.stringify(watch));
+    expect(heard).toEqual(['watch meter-1 45000']);
   });
 
   it.each([

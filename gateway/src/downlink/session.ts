@@ -7,8 +7,18 @@ import {
   parseTopic,
   toHex,
   upTopic,
+  Watch,
 } from '@gatehouse/protocols';
-import type { Beat, Birth, ClockStamp, Death, DownTopic, Held, Report } from '@gatehouse/protocols';
+import type {
+  Beat,
+  Birth,
+  ClockStamp,
+  Death,
+  DownTopic,
+  Held,
+  Live as DeviceLive,
+  Report,
+} from '@gatehouse/protocols';
 import type Type from 'typebox';
 import Value from 'typebox/value';
 import type { Conditions } from '../conditions.ts';
@@ -42,6 +52,7 @@ export type SessionOptions = {
   readonly onHello: (connection: LinkConnection, hello: Hello) => void;
   readonly onLost: () => void;
   readonly onCursor: (note: CursorNote) => void;
+  readonly onWatch: (watch: Watch) => void;
   /** keys, manifest, delta, revocation, command: compact JWS, not verified yet. */
   readonly onSigned: Readonly<
     Record<'keys' | 'manifest' | 'delta' | 'revocation' | 'command', (jws: string) => Promise<void>>
@@ -55,6 +66,8 @@ export type Session = {
   readonly beatAtMs: (n: number) => number | undefined;
   /** Something that a report shows has changed. */
   readonly changed: () => void;
+  /** What somebody looks at. Resolves when the broker has it, or where there is no connection. */
+  readonly tell: (live: DeviceLive) => Promise<void>;
   readonly stop: () => Promise<void>;
 };
 
@@ -95,6 +108,10 @@ export const createSession = (options: SessionOptions): Session => {
     changed: () => {
       if (parts.live?.greeted !== true || timers.waits('report')) return;
       timers.set('report', reportEveryMs, () => report(parts));
+    },
+    tell: async (live) => {
+      const topic = upTopic(options.gateway, 'live');
+      await parts.live?.connection.publish(topic, JSON.stringify(live));
     },
     stop: async () => {
       parts.stopped = true;
@@ -207,6 +224,10 @@ const receive: Readonly<Record<DownTopic, (parts: Parts, text: string) => void>>
   delta: ({ options }, text) => void options.onSigned.delta(text),
   revocation: ({ options }, text) => void options.onSigned.revocation(text),
   command: ({ options }, text) => void options.onSigned.command(text),
+  watch: ({ options }, text) => {
+    const watch = checked(Watch, text);
+    if (watch !== undefined) options.onWatch(watch);
+  },
 };
 
 const isDownTopic = (name: string): name is DownTopic => Object.hasOwn(receive, name);
@@ -229,6 +250,7 @@ const birthOf = async ({ options }: Parts, session: string): Promise<Birth> => {
     v: 1,
     session,
     version: options.version,
+    sections: ['profile'],
     clock: options.stamp(),
     held: options.held(),
     journals: journals.slice(-journalsMax),

@@ -1,7 +1,8 @@
 import type { Cancel, Clock } from '../ports.ts';
 
 export const reopenMsMin = 250;
-export const reopenMsMax = 10_000;
+/** Replugged, a device is back within ten seconds: half of that waits at most. */
+export const reopenMsMax = 5_000;
 /** A line that stayed open this long was well: the next loss begins with the shortest wait. */
 const stableAfterMs = 10_000;
 

@@ -89,11 +89,15 @@ describe('journal file', () => {
       commandsOpen: [],
     });
     const entry = { id: 'c1', door: 'east-gate', action: 'unlock', actor: 'p1' };
+    const toDevice = { id: 'c3', device: 'locker-1', run: 'open', action: 'run', actor: 'p1' };
     append(
       first,
       { events: [], commandBegun: entry, fenceMs: 77, mark: sampleMark('00000000000000aa', 3) },
       { events: [], commandBegun: { ...entry, id: 'c2' } },
       { events: [], commandEnded: 'c2' },
+      { events: [], commandBegun: toDevice },
+      { events: [], commandBegun: { ...toDevice, id: 'c4' } },
+      { events: [], commandEnded: 'c4' },
     );
     first.close();
     const second = disk.open();
@@ -101,7 +105,7 @@ describe('journal file', () => {
       epoch: '00000001',
       clean: true,
       fenceMs: 77,
-      commandsOpen: [entry],
+      commandsOpen: [entry, toDevice],
     });
     expect([...second.marks()]).toEqual([sampleMark('00000000000000aa', 3)]);
     expect(second.markCount()).toBe(1);
@@ -175,6 +179,17 @@ describe('journal file', () => {
     expect(readAll(restored, 'bbbbbbbb', 'main').events).toEqual([{ seq: 1, ...doorEvent(3) }]);
     restored.close();
     expect(disk.open().opened).toMatchObject({ epoch: 'bbbbbbbb', clean: true });
+  });
+
+  it('opens a journal of before there were commands to devices, and the other way', () => {
+    const db = new DatabaseSync(':memory:');
+    append(openMemoryJournal({ db }), { events: [doorEvent(1)] });
+    db.exec(`DROP TABLE device_commands; INSERT INTO commands VALUES ('c1', 'lab', 'unlock', 'p')`);
+    const { opened } = openMemoryJournal({ db });
+    expect(opened.commandsOpen).toEqual([{ id: 'c1', door: 'lab', action: 'unlock', actor: 'p' }]);
+    // What it writes: by the number of columns.
+    db.exec(`INSERT OR IGNORE INTO commands VALUES ('c2', 'lab', 'unlock', 'p')`);
+    expect(openMemoryJournal({ db }).opened.commandsOpen).toHaveLength(2);
   });
 
   it('takes a random number twice without harm', () => {

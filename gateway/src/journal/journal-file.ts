@@ -242,7 +242,7 @@ const begin = (
     epoch,
     clean,
     fenceMs: Number(getMeta(db, 'fence') ?? 0),
-    commandsOpen: db.prepare('SELECT * FROM commands').all().map(commandOf),
+    commandsOpen: readCommands(db),
   };
   return { epoch, lanes: [...before.filter((lane) => !spent.has(lane)), ...added], opened };
 };
@@ -281,12 +281,43 @@ function* readMarks(db: Database): Generator<Mark> {
   for (const row of db.prepare('SELECT * FROM marks').iterate()) yield markOf(row);
 }
 
-const commandOf = (row: SqlRow): CommandEntry => ({
+const readCommands = (db: Database): readonly CommandEntry[] => [
+  ...db
+    .prepare('SELECT * FROM commands')
+    .all()
+    .map((row) => ({ ...orderOf(row), door: textIn(row, 'door') })),
+  ...db
+    .prepare('SELECT * FROM device_commands')
+    .all()
+    .map((row) => ({ ...orderOf(row), device: textIn(row, 'device'), run: textIn(row, 'run') })),
+];
+
+const orderOf = (row: SqlRow) => ({
   id: textIn(row, 'id'),
-  door: textIn(row, 'door'),
   action: textIn(row, 'action'),
   actor: textIn(row, 'actor'),
 });
+
+type CommandWriter = {
+  readonly begin: (entry: CommandEntry) => void;
+  readonly end: (id: string) => void;
+};
+
+const createCommandWriter = (db: Database): CommandWriter => {
+  const beginAtDoor = db.prepare('INSERT OR IGNORE INTO commands VALUES (?, ?, ?, ?)');
+  const beginAtDevice = db.prepare('INSERT OR IGNORE INTO device_commands VALUES (?, ?, ?, ?, ?)');
+  const ends = ['commands', 'device_commands'].map((table) =>
+    db.prepare(`DELETE FROM ${table} WHERE id = ?`),
+  );
+  return {
+    begin: (entry) => {
+      const { id, action, actor } = entry;
+      if ('door' in entry) beginAtDoor.run(id, entry.door, action, actor);
+      else beginAtDevice.run(id, entry.device, entry.run, action, actor);
+    },
+    end: (id) => ends.forEach((end) => end.run(id)),
+  };
+};
 
 type Writing = { readonly live: Live; readonly heads: Heads; readonly nowMs: number };
 type Writer = { readonly write: (item: JournalItem, writing: Writing) => Appended };
@@ -301,8 +332,7 @@ const createWriter = (db: Database, gateway: string): Writer => {
      WHERE excluded.counter > marks.counter`,
   );
   const getMark = db.prepare('SELECT * FROM marks WHERE credential = ?');
-  const beginCommand = db.prepare('INSERT OR IGNORE INTO commands VALUES (?, ?, ?, ?)');
-  const endCommand = db.prepare('DELETE FROM commands WHERE id = ?');
+  const commands = createCommandWriter(db);
 
   const take = (
     stream: Stream,
@@ -338,8 +368,8 @@ const createWriter = (db: Database, gateway: string): Writer => {
       }
     }
     if (append.fenceMs !== undefined) setMeta(db, 'fence', String(append.fenceMs));
-    if (begun !== undefined) beginCommand.run(begun.id, begun.door, begun.action, begun.actor);
-    if (append.commandEnded !== undefined) endCommand.run(append.commandEnded);
+    if (begun !== undefined) commands.begin(begun);
+    if (append.commandEnded !== undefined) commands.end(append.commandEnded);
     return { ok: true, refs: append.events.map((event) => writeEvent(event, writing)) };
   };
   return {

@@ -12,6 +12,7 @@ const tables: readonly Table[] = [
   },
   { name: 'marks', columns: 'credential, counter, body, door, at_ms', order: 'credential' },
   { name: 'commands', columns: 'id, door, action, actor', order: 'id' },
+  { name: 'device_commands', columns: 'id, device, run, action, actor', order: 'id' },
   { name: 'lost', columns: 'lane, from_seq, to_seq, class, why', order: 'lane, from_seq' },
   { name: 'events', columns: 'lane, seq, class, stored_s, body', order: 'lane, seq' },
 ];

@@ -1,7 +1,8 @@
 /**
  * One lane per (epoch, stream). A lane's head is not stored: it is the highest number among its
  * events, its declared losses and its cursors, which saves one page per commit. The key order puts
- * the rows of a commit next to each other; marks are found by credential.
+ * the rows of a commit next to each other; marks are found by credential. A table is never changed,
+ * only added: a journal of an earlier release opens, and an earlier release opens this one.
  */
 export const journalSchema = `
 CREATE TABLE IF NOT EXISTS meta (
@@ -43,6 +44,13 @@ CREATE TABLE IF NOT EXISTS marks (
 CREATE TABLE IF NOT EXISTS commands (
   id TEXT PRIMARY KEY,
   door TEXT NOT NULL,
+  action TEXT NOT NULL,
+  actor TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS device_commands (
+  id TEXT PRIMARY KEY,
+  device TEXT NOT NULL,
+  run TEXT NOT NULL,
   action TEXT NOT NULL,
   actor TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;

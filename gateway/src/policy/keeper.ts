@@ -9,10 +9,10 @@ import {
 import type { Held } from '@gatehouse/protocols';
 import Value from 'typebox/value';
 import type { Conditions } from '../conditions.ts';
-import type { Ports } from '../ports.ts';
+import type { Ports, ProfileKept } from '../ports.ts';
 import { readOps } from './delta-ops.ts';
 import { createRoster } from './roster.ts';
-import type { Roster } from './roster.ts';
+import type { ProfileRow, Roster } from './roster.ts';
 import { fetchSnapshot } from './snapshot.ts';
 import { createRevocations, createTrust } from './trust.ts';
 import type { Revocations, Trust } from './trust.ts';
@@ -39,6 +39,10 @@ export type Keeper = {
   readonly roster: () => Roster;
   readonly revocations: Revocations;
   readonly trust: Trust;
+  /** The custom profiles as they were signed; nobody has checked them yet. */
+  readonly profiles: () => readonly ProfileRow[];
+  /** What this box made of them before the start. */
+  readonly profilesKept: () => readonly ProfileKept[];
   /** How long ago the policy was last known to be the newest, milliseconds. */
   readonly ageMs: () => number;
   /** The cloud answered: what we hold is what it has, or it will send the rest. */
@@ -54,6 +58,7 @@ type Parts = {
   readonly trust: Trust;
   readonly revocations: Revocations;
   roster: Roster;
+  profilesKept: readonly ProfileKept[];
   policyEpoch: number;
   version: number;
   touchedAtMono: number;
@@ -68,6 +73,7 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
     trust: createTrust(options.root, jws),
     revocations: createRevocations(),
     roster: createRoster(primitives),
+    profilesKept: [],
     policyEpoch: 0,
     version: 0,
     touchedAtMono: clock.monoMs(),
@@ -99,6 +105,8 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
     roster: () => parts.roster,
     revocations,
     trust,
+    profiles: () => parts.roster.profiles(),
+    profilesKept: () => parts.profilesKept,
     ageMs: () => Math.max(0, Math.round(clock.monoMs() - parts.touchedAtMono)),
     touch: () => touch(parts),
     onKeys: (text) => inTurn(() => takeKeys(text)),
@@ -207,6 +215,7 @@ const load = async (parts: Parts): Promise<void> => {
     });
   if (kept === undefined) return missing('not readable');
   if (kept.signed.keys !== undefined) await parts.trust.offerKeys(kept.signed.keys);
+  parts.profilesKept = kept.signed.profiles;
   for (const jws of kept.signed.revocations) takeKeptRevocation(parts, jws);
   const { policy } = kept;
   if (policy === undefined) return missing('');

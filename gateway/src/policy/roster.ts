@@ -34,6 +34,7 @@ export type RosterCredential = {
 };
 
 export type DoorRow = PolicyRowOf<'door'>;
+export type ProfileRow = PolicyRowOf<'profile'>;
 type Schedule = PolicyRowOf<'schedule'>['windows'];
 type Site = PolicyRowOf<'site'>;
 
@@ -49,6 +50,8 @@ export type Roster = {
     door: string,
   ) => readonly { readonly group: string; readonly schedule: string }[];
   readonly runs: (schedule: string, atMs: number) => boolean;
+  /** Custom profiles as they were signed; nobody has read them yet. */
+  readonly profiles: () => readonly ProfileRow[];
   readonly digest: () => PolicyDigest;
   readonly put: (row: PolicyRow) => void;
   readonly del: (section: string, key: string) => void;
@@ -75,6 +78,7 @@ type Tables = {
   readonly rulesByDoor: Map<string, PolicyRowOf<'rule'>[]>;
   readonly cards: Map<string, StoredCard>;
   readonly credentials: Map<string, StoredCredential>;
+  readonly profiles: Map<string, ProfileRow>;
   readonly terms: Map<string, Terms>;
   readonly keys: KeySlab;
   /** Keys whose length is not their algorithm's: they verify nothing, and count in the digest. */
@@ -176,6 +180,11 @@ const sections: { readonly [S in PolicyRow['section']]: Section<PolicyRowOf<S>> 
   },
   card: cardSection,
   credential: credentialSection,
+  profile: {
+    get: (t, key) => t.profiles.get(key),
+    set: (t, row) => void t.profiles.set(policyKey(row), row),
+    drop: (t, key) => void t.profiles.delete(key),
+  },
 };
 
 const isSection = (name: string): name is PolicyRow['section'] => Object.hasOwn(sections, name);
@@ -193,6 +202,7 @@ const emptyTables = (): Tables => ({
   rulesByDoor: new Map(),
   cards: new Map(),
   credentials: new Map(),
+  profiles: new Map(),
   terms: new Map(),
   keys: createKeySlab(),
   oddKeys: new Map(),
@@ -249,6 +259,7 @@ export const createRoster = (primitives: Pick<Primitives, 'sha256'>): Roster => 
       const now = windows === undefined ? undefined : wallAt(atMs);
       return now !== undefined && scheduleRuns(windows ?? [], now);
     },
+    profiles: () => [...t.profiles.values()],
     digest: () => t.digest,
     put: (row) => {
       del(row.section, policyKey(row));

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseSync } from 'node:sqlite';
-import type { DeviceProfile, LineScannerProfile } from '@gatehouse/device-profiles';
+import type { DeviceProfile } from '@gatehouse/device-profiles';
 import { createJwsVerifier } from '../adapters/jws.ts';
 import { createPrimitives } from '../adapters/primitives.ts';
 import { createZstd } from '../adapters/zstd.ts';
@@ -16,7 +16,7 @@ import type { MemoryLink } from './memory-link.ts';
 import { createMemoryModbus } from './memory-modbus.ts';
 import { createMemoryPolicyStore } from './memory-policy-store.ts';
 import { createMemorySerial } from './memory-serial.ts';
-import { turnstileProfile } from './profiles.ts';
+import { scannerProfile, turnstileProfile } from './profiles.ts';
 import { createSigner, snapshotOf } from './signer.ts';
 import { createSilentLog } from './silent-log.ts';
 import { policyRows, tuesdayTenMs } from './small-campus.ts';
@@ -26,14 +26,6 @@ import type { VirtualClock } from './virtual-clock.ts';
 export const signer = createSigner();
 const snapshot = snapshotOf(policyRows, { gateway: 'gw-1', policyEpoch: 1, version: 1 });
 
-const scannerProfile: LineScannerProfile = {
-  id: 'test-scanner',
-  title: { zh: '', en: '' },
-  source: 'invented',
-  kind: 'line-scanner',
-  serial: { baud: 9600, lineBytesMax: 256, halfLineMaxMs: 500 },
-  feedback: 'LAMP {lamp};TEXT {text}',
-};
 const profiles = new Map<string, DeviceProfile>([
   [scannerProfile.id, scannerProfile],
   [turnstileProfile.id, turnstileProfile],
@@ -133,7 +125,7 @@ export const createBuilding = () => {
   const serial: SerialPorts = {
     open: (options) => (options.port === 'in' ? heads.in : heads.out).ports.open(options),
   };
-  const modbus = createMemoryModbus(clock, turnstileProfile);
+  const modbus = createMemoryModbus(clock);
   const link = createMemoryLink();
   const store = createMemoryPolicyStore();
   const cloud = createFarEnd(clock, link);

@@ -1,12 +1,13 @@
 import { policyKey } from '@gatehouse/protocols';
 import type { PolicyRow } from '@gatehouse/protocols';
 import { GatewayError } from '../errors.ts';
-import type { PolicyHead, PolicyStore } from '../ports.ts';
+import type { PolicyHead, PolicyStore, ProfileKept } from '../ports.ts';
 
 export type MemoryPolicyStore = {
   readonly port: PolicyStore;
   readonly rows: Map<string, PolicyRow>;
   readonly revocations: string[];
+  readonly profiles: Map<string, ProfileKept>;
   head: PolicyHead | undefined;
   keys: string | undefined;
   fails: boolean;
@@ -16,6 +17,7 @@ export type MemoryPolicyStore = {
 export const createMemoryPolicyStore = (): MemoryPolicyStore => {
   const rows = new Map<string, PolicyRow>();
   const revocations: string[] = [];
+  const profiles = new Map<string, ProfileKept>();
   const put = (row: PolicyRow): void => void rows.set(`${row.section} ${policyKey(row)}`, row);
   const check = (): void => {
     if (store.fails) throw new GatewayError('GW_POLICY_STORE', 'no disk');
@@ -23,6 +25,7 @@ export const createMemoryPolicyStore = (): MemoryPolicyStore => {
   const store: MemoryPolicyStore = {
     rows,
     revocations,
+    profiles,
     head: undefined,
     keys: undefined,
     fails: false,
@@ -33,7 +36,8 @@ export const createMemoryPolicyStore = (): MemoryPolicyStore => {
         take([...rows.values()]);
         const { keys } = store;
         const signed = { ...(keys === undefined ? {} : { keys }), revocations: [...revocations] };
-        return { policy: store.head, signed };
+        const kept = { ...signed, profiles: [...profiles.values()] };
+        return { policy: store.head, signed: kept };
       },
       replace: async (head, chunks) => {
         check();
@@ -57,6 +61,11 @@ export const createMemoryPolicyStore = (): MemoryPolicyStore => {
         await Promise.resolve();
         check();
         revocations.push(...jws);
+      },
+      keepProfile: async (kept) => {
+        await Promise.resolve();
+        check();
+        profiles.set(kept.id, kept);
       },
       close: () => Promise.resolve(),
     },

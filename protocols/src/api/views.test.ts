@@ -34,6 +34,8 @@ const event = {
 const command = {
   id: 'x',
   door: 'lab',
+  device: null,
+  run: null,
   action: 'unlock',
   state: 'confirmed',
   failure: null,

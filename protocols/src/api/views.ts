@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { severities } from '../conditions.ts';
+import { DeviceValues } from '../device-values.ts';
 import { contactStates, lockStates, passageStates } from '../link/session.ts';
 import { doorClasses } from '../policy/rows.ts';
 
@@ -116,6 +117,8 @@ export const EventView = Type.Object({
   gatewayName: Name,
   door: Type.Union([Type.Object({ id: Type.String(), name: Name }), Type.Null()]),
   device: Type.Union([Type.String(), Type.Null()]),
+  /** Where the device is known. */
+  deviceName: Type.Optional(Name),
   person: Type.Union([PersonView, Type.Null()]),
   /** Without evidence; unknown kinds included. */
   data: Type.Record(Type.String(), Type.Unknown()),
@@ -129,6 +132,31 @@ export const EventPage = Type.Object({
 });
 export type EventPage = Type.Static<typeof EventPage>;
 
+/** `GET /api/console/devices` */
+export const DeviceView = Type.Object({
+  id: Type.String(),
+  name: Name,
+  /** Profile id, and the version that the gateway runs (null while it never said). */
+  profile: Type.String(),
+  profileVersion: Type.Union([Type.String(), Type.Null()]),
+  profileTitle: Name,
+  family: Type.String(),
+  gateway: Type.String(),
+  gatewayName: Name,
+  buildingName: Name,
+  door: Type.Union([Type.Object({ id: Type.String(), name: Name }), Type.Null()]),
+  side: Type.Union([OneOf(['entry', 'exit'] as const), Type.Null()]),
+  state: OneOf(['online', 'silent', 'unknown'] as const),
+  /** False while the gateway is silent: all of this is old. */
+  fresh: Type.Boolean(),
+  since: Type.Union([Time, Type.Null()]),
+  /** The states that it reported last. */
+  values: DeviceValues,
+  /** The newest of what it measures: a list shows the most telling of it. */
+  readings: Type.Optional(DeviceValues),
+});
+export type DeviceView = Type.Static<typeof DeviceView>;
+
 /** accepted → at gateway → sent → confirmed | expired | failed */
 export const commandStates = [
   'accepted',
@@ -140,7 +168,11 @@ export const commandStates = [
 ] as const;
 export const CommandView = Type.Object({
   id: Type.String(),
-  door: Type.String(),
+  /** Of `unlock`. */
+  door: Type.Union([Type.String(), Type.Null()]),
+  /** Of `run`: the device and the command's name in its profile. */
+  device: Type.Union([Type.String(), Type.Null()]),
+  run: Type.Union([Type.String(), Type.Null()]),
   action: Type.String(),
   state: OneOf(commandStates),
   /** A CommandFailure code, or null. */
@@ -183,6 +215,8 @@ export const ChangeView = Type.Object({
   cleared: Type.Optional(Type.Array(Type.String())),
   inside: Type.Optional(Type.Array(InsideView)),
   commands: Type.Optional(Type.Array(CommandView)),
+  /** Devices of gateways that reported. */
+  devices: Type.Optional(Type.Array(DeviceView)),
 });
 export type ChangeView = Type.Static<typeof ChangeView>;
 

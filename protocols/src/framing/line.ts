@@ -1,3 +1,5 @@
+import { decodeUtf8 } from '../codec/utf8.ts';
+
 /**
  * Line framing of scanner heads: text ended by CR, LF or CR LF. A pure decoder: bytes in, lines and
  * faults out. Only the terminator is removed: a pass may begin with a space.
@@ -18,10 +20,12 @@ export type LineDecoder = {
   readonly wakeAtMs: () => number | undefined;
 };
 
-export type LineFraming = {
+export type LineBounds = {
   readonly lineBytesMax: number;
   /** From the first byte of a line to its end; also the silence that ends what is skipped. */
   readonly halfLineMaxMs: number;
+  /** Text beyond ASCII counts as text: what is sent to a device, heard on the device's side. */
+  readonly allowsUtf8?: boolean;
 };
 
 const cr = 0x0d;
@@ -49,9 +53,10 @@ type State = {
  * of `halfLineMaxMs` ends it too, so that a lost terminator costs one line and not two. Each byte
  * is in one line, one terminator or one fault. A flood is told once every `halfLineMaxMs`.
  */
-export const createLineDecoder = (framing: LineFraming): LineDecoder => {
+export const createLineDecoder = (framing: LineBounds): LineDecoder => {
   const { lineBytesMax, halfLineMaxMs } = framing;
   const text = new TextDecoder();
+  const isText = framing.allowsUtf8 === true ? isPrintableUtf8 : isPrintable;
   const state: State = {
     buffer: new Uint8Array(lineBytesMax),
     length: 0,
@@ -66,7 +71,7 @@ export const createLineDecoder = (framing: LineFraming): LineDecoder => {
     if (state.length === 0) return none;
     const line = state.buffer.subarray(0, state.length);
     state.length = 0;
-    return isPrintable(line)
+    return isText(line)
       ? [{ kind: 'line', text: text.decode(line) }]
       : [{ kind: 'fault', fault: 'not_text', bytes: line.length }];
   };
@@ -137,3 +142,6 @@ const endSkipping = (state: State, nowMs: number): readonly LineOutput[] => {
 
 /** Printable ASCII: what a scanner head sends for a pass, a UID or a label. */
 const isPrintable = (bytes: Uint8Array): boolean => bytes.every((b) => b >= 0x20 && b <= 0x7e);
+
+const isPrintableUtf8 = (bytes: Uint8Array): boolean =>
+  bytes.every((b) => b >= 0x20 && b !== 0x7f) && decodeUtf8(bytes) !== undefined;

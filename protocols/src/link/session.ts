@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { Condition } from '../conditions.ts';
+import { DeviceValues } from '../device-values.ts';
 import { Cursor, Epoch, Id, Stream } from '../ids.ts';
 import { At, ClockStamp } from '../time.ts';
 
@@ -23,6 +24,8 @@ export const Birth = Type.Object({
   version: Type.String({ maxLength: 40 }),
   clock: ClockStamp,
   held: Held,
+  /** Policy sections that it knows beside those of the first release; it is sent no others. */
+  sections: Type.Optional(Type.Array(Type.String({ maxLength: 40 }), { maxItems: 32 })),
   /** Oldest sequence still on the gateway, by epoch and stream. */
   journals: Type.Array(
     Type.Object({ epoch: Epoch, stream: Stream, oldest: Cursor, head: Cursor }),
@@ -72,6 +75,10 @@ export const DeviceReport = Type.Object({
   device: Id,
   state: OneOf(['online', 'silent', 'unknown'] as const),
   since: At,
+  /** `id@version` of the profile that drives it. */
+  profile: Type.Optional(Type.String({ maxLength: 60 })),
+  /** The states of its profile; what it measures comes as `device.measured`. */
+  values: Type.Optional(DeviceValues),
 });
 export type DeviceReport = Type.Static<typeof DeviceReport>;
 

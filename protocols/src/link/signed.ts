@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { DeviceValues, ValueName } from '../device-values.ts';
 import { CredentialId, Cursor, Id, Uuid } from '../ids.ts';
 import { At } from '../time.ts';
 import { SessionId } from './session.ts';
@@ -96,7 +97,8 @@ export const RevocationEntry = Type.Object({
 });
 export type RevocationEntry = Type.Static<typeof RevocationEntry>;
 
-export const commandActions = ['unlock'] as const;
+/** `unlock` opens a door; `run` carries out a command of a device's profile. */
+export const commandActions = ['unlock', 'run'] as const;
 export const commandTtlMsMax = 10_000;
 
 /**
@@ -109,7 +111,11 @@ export const Command = Type.Object({
   session: SessionId,
   beat: Cursor,
   ttlMs: Type.Integer({ minimum: 100, maximum: commandTtlMsMax }),
-  door: Id,
+  /** Of `unlock`. */
+  door: Type.Optional(Id),
+  /** Of `run`: the device, the command's name in its profile, and its arguments. */
+  device: Type.Optional(Id),
+  run: Type.Optional(Type.Object({ command: ValueName, args: DeviceValues })),
   action: Type.Enum([...commandActions]),
   actor: Uuid,
   reason: Type.String({ maxLength: 200 }),

@@ -22,6 +22,7 @@ const rows: readonly PolicyRow[] = [
     alg: 'EdDSA',
     key: 'A'.repeat(43),
   },
+  { section: 'profile', id: 'my-lock', mode: 'live', version: '1.2.0', text: 'id: my-lock' },
 ];
 
 describe('canonical JSON', () => {
@@ -102,6 +103,9 @@ describe('policy rows', () => {
     ['a schedule beyond midnight', { ...rows[2], windows: [{ days: [1], from: 0, to: 1441 }] }],
     ['a key of SM2', { ...rows[5], alg: 'SM2' }],
     ['a key that is too short', { ...rows[5], key: 'A'.repeat(42) }],
+    ['a profile of another mode', { ...rows[6], mode: 'draft' }],
+    ['a profile of no version', { ...rows[6], version: '1.2' }],
+    ['a profile of a megabyte', { ...rows[6], text: 'x'.repeat(1024 * 1024) }],
     ['a credential in capitals', { ...rows[5], id: '00A1B2C3D4E5F607' }],
   ])('%s is none', (_, row) => {
     expect(Value.Check(PolicyRow, row)).toBe(false);

@@ -87,6 +87,20 @@ export const CredentialRow = Type.Object({
   key: Type.String({ pattern: '^[A-Za-z0-9_-]{43,87}$' }),
 });
 
+/**
+ * A custom profile as it was written, checked again by whoever reads it. Only to gateways that have
+ * a device of it and say in their birth that they know this section.
+ */
+export const ProfileRow = Type.Object({
+  section: Type.Literal('profile'),
+  id: Id,
+  /** `live`: drives the devices. `shadow`: decodes beside the running one and is only compared. */
+  mode: Type.Enum(['live', 'shadow']),
+  version: Type.String({ pattern: '^[0-9]{1,6}\\.[0-9]{1,6}\\.[0-9]{1,6}$' }),
+  /** YAML. */
+  text: Type.String({ maxLength: 256 * 1024 }),
+});
+
 export const PolicyRow = Type.Union([
   SiteRow,
   DoorRow,
@@ -94,6 +108,7 @@ export const PolicyRow = Type.Union([
   RuleRow,
   CardRow,
   CredentialRow,
+  ProfileRow,
 ]);
 export type PolicyRow = Type.Static<typeof PolicyRow>;
 export type PolicySection = PolicyRow['section'];
@@ -106,7 +121,11 @@ export const policySections = [
   'rule',
   'card',
   'credential',
+  'profile',
 ] as const satisfies readonly PolicySection[];
 
 /** The key of a row inside its section. */
-export const policyKey = (row: PolicyRow): string => (row.section === 'site' ? row.site : row.id);
+export const policyKey = (row: PolicyRow): string => {
+  if (row.section === 'site') return row.site;
+  return row.section === 'profile' ? `${row.id}.${row.mode}` : row.id;
+};

@@ -15,16 +15,17 @@ const EventQuery = Type.Object({
   before: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{1,200}$' })),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: pageEventsMax })),
   door: Type.Optional(Id),
+  device: Type.Optional(Id),
   person: Type.Optional(Uuid),
   kind: Type.Optional(Type.String({ pattern: '^[a-z]+\\.[a-z_]+$', maxLength: 60 })),
   result: Type.Optional(Type.Union([Type.Literal('granted'), Type.Literal('denied')])),
 });
 
-const nothing = { events: [], cleared: [], commands: [] } as const;
+const nothing = { events: [], cleared: [], commands: [], devices: [] } as const;
 
 export const consoleRoutes: RouteGroup = ({ api, parts, guard }) => {
-  const { database, clock } = parts;
-  const sources = frameSources(database, clock);
+  const { database } = parts;
+  const sources = frameSources(parts);
 
   api.get('/api/console/now', { schema: { response: answers(NowView) } }, async (request) => {
     const session = await guard.allow(request, 'console');

@@ -2,7 +2,7 @@ import { CommandView, DoorView, ErrorView, Id, UnlockBody, Uuid } from '@gatehou
 import Type from 'typebox';
 import { may } from '../../access/may.ts';
 import { CloudError } from '../../errors.ts';
-import { commandViews } from '../../fleet/commands.ts';
+import { commandViews } from '../../fleet/command-rows.ts';
 import { createFleetViews } from '../../fleet/views.ts';
 import type { FleetViews } from '../../fleet/views.ts';
 import type { Session } from '../../identity/identity.ts';

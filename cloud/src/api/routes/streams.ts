@@ -4,19 +4,13 @@ import Type from 'typebox';
 import type { Session } from '../../identity/identity.ts';
 import { meView } from '../../identity/me-view.ts';
 import { ownCard } from '../../identity/own-card.ts';
-import type { Cancel } from '../../ports.ts';
-import { sessionCookie } from '../guard.ts';
 import type { RouteContext, RouteGroup } from '../parts.ts';
 import { frameSources } from '../stream/frame.ts';
 import type { Frame } from '../stream/frame.ts';
 import { changeFor, reachOfDoors } from '../stream/scope.ts';
 import type { Reach } from '../stream/scope.ts';
-import { createSseWriter } from '../stream/sse-writer.ts';
 import type { SseWriter } from '../stream/sse-writer.ts';
-
-const beatEveryMs = 5_000;
-/** How long a session that ended elsewhere, or a role that was taken away, is still listened to. */
-const recheckEveryMs = 60_000;
+import { runStream } from '../stream/stream-response.ts';
 
 const StreamQuery = Type.Object({
   /** `NowView.pos`: the first connection goes on from the picture that was drawn. */
@@ -33,90 +27,37 @@ const wantedOf = (request: FastifyRequest, after: number | undefined): Wanted =>
   return { after: isKnown ? Number(last) : undefined, isKnown };
 };
 
-/** Takes the response out of Fastify's hands; its headers were made by the hooks before. */
-const openResponse = (reply: FastifyReply): FastifyReply['raw'] => {
-  reply.hijack();
-  const { raw } = reply;
-  raw.writeHead(200, {
-    // Node takes the same values as Fastify keeps; its types do not say so.
-    ...(reply.getHeaders() as Record<string, string>),
-    'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-store',
-    'x-accel-buffering': 'no',
-  });
-  raw.socket?.setNoDelay(true);
-  raw.flushHeaders();
-  return raw;
-};
-
 type Listening = {
   readonly session: Session;
   readonly wanted: Wanted;
   readonly onFrame: (frame: Frame, writer: SseWriter) => void;
 };
 
-/** Runs one stream until either end is done with it. */
+/** Follows the feed for one listener. */
 const listen = (context: RouteContext, reply: FastifyReply, listening: Listening): void => {
-  const { parts, streams } = context;
-  const { hub, clock, identity, log } = parts;
+  const { hub } = context.parts;
   const { session, wanted, onFrame } = listening;
   let heard = wanted.after ?? hub.pos();
-  const cancels: Cancel[] = [];
-  // Claimed before the response is open: a refusal is still an ordinary answer.
-  const release = streams.claim(session.tokenSha256, (why) => writer.end(why));
-  const writer = createSseWriter({
-    socket: openResponse(reply),
-    clock,
-    onEnd: (why) => {
-      release();
-      for (const cancel of cancels) cancel();
-      log.debug('stream.ended', { why });
-    },
-  });
-  const recheck = async (): Promise<void> => {
-    const same = await identity.sessionOf(reply.request.cookies[sessionCookie] ?? '');
-    if (same === undefined) writer.end('signed_out');
-  };
-  cancels.push(
-    repeat(clock, beatEveryMs, () => {
-      // Silence tells the listener more than a beat without a feed behind it.
-      if (hub.isFollowing()) writer.beat(heard);
-    }),
-    repeat(clock, recheckEveryMs, () => {
-      recheck().catch((error: unknown) => log.info('stream.not_rechecked', { error }));
-    }),
-  );
-  const open = (pos: number, event: 'open' | 'reload'): void => {
+  const open = (writer: SseWriter, pos: number, event: 'open' | 'reload'): void => {
     heard = pos;
     writer.send({ event, data: { pos }, id: pos });
   };
-  cancels.push(
-    hub.subscribe(wanted.after, {
-      onFrame: (frame) => {
-        heard = frame.pos;
-        onFrame(frame, writer);
-      },
-      onLive: (pos) => open(pos, wanted.isKnown ? 'open' : 'reload'),
-      onReload: (pos) => open(pos, 'reload'),
-    }),
-  );
-  if (writer.hasEnded()) for (const cancel of cancels) cancel();
-};
-
-const repeat = (
-  clock: RouteContext['parts']['clock'],
-  everyMs: number,
-  run: () => void,
-): Cancel => {
-  let cancel: Cancel = () => undefined;
-  const next = (): void => {
-    cancel = clock.after(everyMs, () => {
-      next();
-      run();
-    });
-  };
-  next();
-  return () => cancel();
+  runStream(context, reply, {
+    session,
+    beat: (writer) => {
+      // Silence tells the listener more than a beat without a feed behind it.
+      if (hub.isFollowing()) writer.beat(heard);
+    },
+    feed: (writer) =>
+      hub.subscribe(wanted.after, {
+        onFrame: (frame) => {
+          heard = frame.pos;
+          onFrame(frame, writer);
+        },
+        onLive: (pos) => open(writer, pos, wanted.isKnown ? 'open' : 'reload'),
+        onReload: (pos) => open(writer, pos, 'reload'),
+      }),
+  });
 };
 
 const isBehind = ({ spread }: MeView): boolean => spread.have < spread.of;
@@ -153,7 +94,7 @@ export const streamRoutes: RouteGroup = (context) => {
     { schema: { querystring: StreamQuery } },
     async (request, reply) => {
       const session = await guard.allow(request, 'console');
-      const doors = await frameSources(database, clock).fleet.doors(database);
+      const doors = await frameSources(parts).fleet.doors(database);
       const reach: Reach = reachOfDoors(doors, session);
       listen(context, reply, {
         session,

@@ -2,6 +2,7 @@ import type {
   ChangeView,
   CommandView,
   ConditionView,
+  DeviceView,
   DoorView,
   EventView,
   FeedItem,
@@ -13,7 +14,9 @@ import { eventsOfBatch } from '../../events/event-queries.ts';
 import type { BatchRange } from '../../events/event-queries.ts';
 import { insideViews } from '../../events/passages.ts';
 import { usesOfBatch } from '../../events/uses.ts';
-import { commandViews } from '../../fleet/commands.ts';
+import { commandViews } from '../../fleet/command-rows.ts';
+import { deviceViews } from '../../fleet/device-views.ts';
+import type { Profiles } from '../../fleet/profiles.ts';
 import { createFleetViews } from '../../fleet/views.ts';
 import type { FleetViews } from '../../fleet/views.ts';
 import type { Clock, Queryable } from '../../ports.ts';
@@ -22,12 +25,18 @@ export type FrameSources = {
   readonly database: Queryable;
   readonly nowMs: () => number;
   readonly fleet: FleetViews;
+  readonly profiles: Profiles;
 };
 
-export const frameSources = (database: Queryable, clock: Pick<Clock, 'nowMs'>): FrameSources => ({
-  database,
-  nowMs: clock.nowMs,
-  fleet: createFleetViews(clock),
+export const frameSources = (parts: {
+  readonly database: Queryable;
+  readonly clock: Pick<Clock, 'nowMs'>;
+  readonly profiles: Profiles;
+}): FrameSources => ({
+  database: parts.database,
+  nowMs: parts.clock.nowMs,
+  fleet: createFleetViews(parts.clock),
+  profiles: parts.profiles,
 });
 
 /** What a stretch of the feed means to screens and phones, made once for all who listen. */
@@ -42,6 +51,7 @@ export type Frame = {
   readonly cleared: readonly string[];
   readonly inside: readonly InsideView[];
   readonly commands: readonly CommandView[];
+  readonly devices: readonly DeviceView[];
   /** Uses by card. */
   readonly uses: ReadonlyMap<string, readonly UseView[]>;
   /** Cards that were changed in the cloud. */
@@ -140,9 +150,11 @@ export const readFrame = async (
   const touched = [...new Set(items.flatMap(gatewayOf))];
   const state = await readTouched(sources, touched, items.some(movesNewest));
   const commands = [...new Set(items.flatMap(commandOf))];
+  const devices = touched.length === 0 ? [] : await readDevices(sources, touched);
   const active = new Set(state.conditions.map(({ id }) => id));
   return {
     ...state,
+    devices,
     events,
     touched,
     // It may have been raised again since.
@@ -157,6 +169,11 @@ export const readFrame = async (
   };
 };
 
+export const readDevices = (
+  { database, profiles }: FrameSources,
+  gateways?: readonly string[],
+): Promise<readonly DeviceView[]> => deviceViews(database, profiles, gateways);
+
 export const readInside = ({ database, nowMs }: FrameSources): Promise<readonly InsideView[]> =>
   insideViews(database, nowMs());
 
@@ -169,6 +186,7 @@ export const isEmptyFrame = (frame: Omit<Frame, 'from' | 'pos'>): boolean =>
     frame.cleared,
     frame.inside,
     frame.commands,
+    frame.devices,
   ].every(({ length }) => length === 0) &&
   frame.uses.size === 0 &&
   frame.cards.size === 0 &&
@@ -181,10 +199,10 @@ const full = <Row>(rows: readonly Row[]): Row[] | undefined =>
 export const changeView = (
   parts: Pick<
     Frame,
-    'events' | 'doors' | 'gateways' | 'conditions' | 'cleared' | 'inside' | 'commands'
+    'events' | 'doors' | 'gateways' | 'conditions' | 'cleared' | 'inside' | 'commands' | 'devices'
   >,
 ): ChangeView => {
-  const { events, doors, gateways, conditions, cleared, inside, commands } = parts;
+  const { events, doors, gateways, conditions, cleared, inside, commands, devices } = parts;
   const named = Object.entries({
     events: full(events),
     doors: full(doors),
@@ -193,6 +211,7 @@ export const changeView = (
     cleared: full(cleared),
     inside: full(inside),
     commands: full(commands),
+    devices: full(devices),
   }).filter(([, rows]) => rows !== undefined);
   return Object.fromEntries(named);
 };

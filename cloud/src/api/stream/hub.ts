@@ -2,8 +2,16 @@ import type { FeedItem } from '@gatehouse/protocols';
 import { createBell } from '../../feed/bell.ts';
 import type { Bell } from '../../feed/bell.ts';
 import { feedHead, readFeed } from '../../feed/feed.ts';
+import type { Profiles } from '../../fleet/profiles.ts';
 import type { Cancel, Clock, Database, Log } from '../../ports.ts';
-import { frameSources, isEmptyFrame, readFleet, readFrame, readInside } from './frame.ts';
+import {
+  frameSources,
+  isEmptyFrame,
+  readDevices,
+  readFleet,
+  readFrame,
+  readInside,
+} from './frame.ts';
 import type { Frame, FrameSources } from './frame.ts';
 import { createLastTold } from './last-told.ts';
 import type { LastTold } from './last-told.ts';
@@ -32,6 +40,7 @@ export type HubOptions = {
   readonly database: Database;
   readonly clock: Clock;
   readonly log: Log;
+  readonly profiles: Profiles;
 };
 
 /** Screens redraw at most four times a second. */
@@ -118,12 +127,13 @@ export const createStreamHub = async (options: HubOptions): Promise<StreamHub> =
   };
 };
 
-const sourcesOf = ({ database, clock }: HubOptions): FrameSources => frameSources(database, clock);
+const sourcesOf = (options: HubOptions): FrameSources => frameSources(options);
 
 /** What all listeners are taken to know at the start: they read it before they listen. */
 const readEverything = async (options: HubOptions) => ({
   ...(await readFrame(sourcesOf(options), [])),
   ...(await readFleet(sourcesOf(options))),
+  devices: await readDevices(sourcesOf(options)),
   inside: await readInside(sourcesOf(options)),
 });
 

@@ -43,6 +43,7 @@ export const createLastTold = (): LastTold => {
   const gateways = new Map<string, string>();
   const held = new Map<string, string>();
   const conditions = new Map<string, string>();
+  const devices = new Map<string, string>();
   const inside = new Map<string, string>();
   const byId = ({ id }: { readonly id: string }): string => id;
   const insideNews: LastTold['insideNews'] = (rows) =>
@@ -67,6 +68,7 @@ export const createLastTold = (): LastTold => {
       doors: changedRows(doors, raw.doors, byId),
       gateways: changedRows(gateways, raw.gateways, byId),
       conditions: changedRows<ConditionView>(conditions, raw.conditions, byId),
+      devices: changedRows(devices, raw.devices, byId),
       inside: insideNews(raw.inside),
       spreadMoved: spreadMoved(raw.gateways),
     }),

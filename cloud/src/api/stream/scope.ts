@@ -8,7 +8,7 @@ import type { Frame } from './frame.ts';
 /** What a console shows of the campus; the same cut for a picture and for each change of it. */
 export type Shown = Pick<
   Frame,
-  'events' | 'doors' | 'gateways' | 'conditions' | 'cleared' | 'inside' | 'commands'
+  'events' | 'doors' | 'gateways' | 'conditions' | 'cleared' | 'inside' | 'commands' | 'devices'
 >;
 
 /** Where the doors of a session are; asked for once per stream, since places do not move. */
@@ -50,6 +50,7 @@ export const shownTo = (session: Session, reach: Reach, shown: Shown): Shown => 
       : shown.cleared.filter((id) => seesGateway({ id: id.split('/')[0] ?? '' })),
     inside: shown.inside.filter(({ building }) => isAll || reach.buildings.has(building)),
     commands: shown.commands.filter(({ door }) => sees(door)),
+    devices: may(session, 'device.read') ? shown.devices : [],
   };
 };
 

@@ -65,15 +65,48 @@ describe('the plan of the demo campus', () => {
     const schedules = new Set(plan.schedules.map(({ id }) => id));
     const groups = new Set(plan.people.flatMap(({ card }) => card.groups));
     const gateways = new Set(plan.gateways.map(({ id }) => id));
-    expect(
-      plan.devices.filter(({ door, gateway }) => !doors.has(door) || !gateways.has(gateway)),
-    ).toEqual([]);
+    expect(plan.devices.filter(({ gateway }) => !gateways.has(gateway))).toEqual([]);
+    expect(plan.devices.filter(({ door }) => door !== null && !doors.has(door))).toEqual([]);
     expect(
       plan.rules.filter(({ door, schedule }) => !doors.has(door) || !schedules.has(schedule)),
     ).toEqual([]);
     const ruled = new Set(plan.rules.map(({ group }) => group));
     expect([...groups].filter((group) => !ruled.has(group))).toEqual([]);
     expect([...ruled].filter((group) => !groups.has(group))).toEqual([]);
+  });
+
+  it('calls a device after its door and what it does there', () => {
+    const names = plan.devices
+      .filter(({ door }) => door === 'lab-hall-1')
+      .map(({ id, name }) => [id, name.zh, name.en]);
+    expect(names).toEqual([
+      [
+        'lab-hall-1-in',
+        '实验楼大厅 1 号通道 进门扫码头',
+        'Lab building hall, lane 1, entry scanner',
+      ],
+      [
+        'lab-hall-1-out',
+        '实验楼大厅 1 号通道 出门扫码头',
+        'Lab building hall, lane 1, exit scanner',
+      ],
+      [
+        'lab-hall-1-ctl',
+        '实验楼大厅 1 号通道 门控制器',
+        'Lab building hall, lane 1, door controller',
+      ],
+    ]);
+    expect(twice(plan.devices.map(({ name }) => name.zh))).toEqual([]);
+  });
+
+  it('puts devices without a door into their building, behind its gateway', () => {
+    const name = { zh: '配电间电表', en: 'Meter' };
+    const meter = { id: 'lab-meter', building: 'lab', profile: 'meter', name, params: { unit: 3 } };
+    const { devices } = campusPlan({ seed: 1, people: 20 }, [meter]);
+    expect(devices.at(-1)).toEqual({ ...meter, gateway: 'gw-lab', door: null, side: null });
+    const atDoors = plan.devices.filter(({ door }) => door !== null);
+    expect(devices.slice(0, -1)).toEqual(atDoors);
+    expect(() => campusPlan({ seed: 1, people: 20 }, [{ ...meter, building: 'x' }])).toThrow('x');
   });
 
   it('gives every door a controller, an entry, and a way to be opened by somebody', () => {

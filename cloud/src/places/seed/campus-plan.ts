@@ -8,8 +8,14 @@ import {
   offices,
   surnames,
 } from './people.table.ts';
-import { demoBuildings, demoDoors, demoSite } from './places.table.ts';
-import type { DemoDoor, DoorHardware } from './places.table.ts';
+import {
+  demoBuildings,
+  demoDoors,
+  demoPlainDevices,
+  demoSite,
+  deviceRoles,
+} from './places.table.ts';
+import type { DemoDoor, DemoPlainDevice, DeviceRole, DoorHardware } from './places.table.ts';
 import { demoRooms, demoRules, demoSchedules, roomGroup } from './rights.ts';
 import type { SeedRule, SeedSchedule } from './rights.ts';
 import { drawOf, seededUuid } from './seeded-ids.ts';
@@ -17,10 +23,16 @@ import { drawOf, seededUuid } from './seeded-ids.ts';
 export type SeedDevice = {
   readonly id: string;
   readonly gateway: string;
-  readonly door: string;
+  readonly name: Text;
+  /** Null of a device that stands at no door: then its building says where. */
+  readonly door: string | null;
+  readonly building: string | null;
   readonly profile: string;
-  /** Of a scanner; null for a door controller. */
+  /** Of a scanner; null for all else. */
   readonly side: Side | null;
+  /** What an installer sets, by the profile. */
+  readonly params: Readonly<Record<string, number | string | boolean>>;
+  readonly wire?: 'rtu+tcp';
 };
 export type SeedPerson = {
   readonly id: string;
@@ -96,19 +108,39 @@ const planDoor = ({ id, building, class: itsClass, name, hardware: kind, counts 
   counts,
 });
 
-const planDevices = ({ id: door, building, hardware: kind }: DemoDoor): readonly SeedDevice[] => {
-  const { controller, sides } = hardware[kind];
-  const at = { gateway: gatewayOf(building), door };
+const deviceName = (door: Text, role: DeviceRole): Text => ({
+  zh: fill(deviceRoles[role].zh, { door: door.zh }),
+  en: fill(deviceRoles[role].en, { door: door.en }),
+});
+
+const planDoorDevices = (planned: DemoDoor): readonly SeedDevice[] => {
+  const { id: door, name, building } = planned;
+  const { controller, sides } = hardware[planned.hardware];
+  const at = { gateway: gatewayOf(building), door, building: null, params: {} };
   return [
     ...sides.map((side) => ({
       id: `${door}-${scannerSuffix[side]}`,
       ...at,
+      name: deviceName(name, side),
       profile: scannerProfile,
       side,
     })),
-    { id: `${door}-ctl`, ...at, profile: controller, side: null },
+    {
+      id: `${door}-ctl`,
+      ...at,
+      name: deviceName(name, 'controller'),
+      profile: controller,
+      side: null,
+    },
   ];
 };
+
+const planPlainDevice = (device: DemoPlainDevice): SeedDevice => ({
+  ...device,
+  gateway: gatewayOf(device.building),
+  door: null,
+  side: null,
+});
 
 const termStart = (year: number): number => Date.UTC(year, 7, 31, 16);
 const firstYear = 2023;
@@ -196,7 +228,10 @@ const planPerson = (seed: number, index: number): SeedPerson => {
 };
 
 /** Pure: the same size gives the same campus to the byte; more people keep the former ones. */
-export const campusPlan = ({ seed, people }: CampusSize): CampusPlan => ({
+export const campusPlan = (
+  { seed, people }: CampusSize,
+  plainDevices = demoPlainDevices,
+): CampusPlan => ({
   site: demoSite,
   buildings: demoBuildings.map(({ id, name }) => ({ id, name })),
   gateways: demoBuildings.map(({ id, gateway, gatewayName }) => ({
@@ -205,7 +240,7 @@ export const campusPlan = ({ seed, people }: CampusSize): CampusPlan => ({
     name: gatewayName,
   })),
   doors: demoDoors.map(planDoor),
-  devices: demoDoors.flatMap(planDevices),
+  devices: [...demoDoors.flatMap(planDoorDevices), ...plainDevices.map(planPlainDevice)],
   people: Array.from({ length: Math.max(people, demoPeople.length) }, (_, index) =>
     planPerson(seed, index),
   ),

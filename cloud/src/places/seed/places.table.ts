@@ -34,6 +34,51 @@ export const demoBuildings: readonly {
   },
 ];
 
+/** What a device at a door is called after the door. */
+export const deviceRoles = {
+  entry: { zh: '{door} 进门扫码头', en: '{door}, entry scanner' },
+  exit: { zh: '{door} 出门扫码头', en: '{door}, exit scanner' },
+  controller: { zh: '{door} 门控制器', en: '{door}, door controller' },
+} as const satisfies Readonly<Record<string, Text>>;
+export type DeviceRole = keyof typeof deviceRoles;
+
+/** A device that stands at no door: a sensor, a meter, a locker bank. */
+export type DemoPlainDevice = {
+  readonly id: string;
+  readonly building: string;
+  readonly profile: string;
+  readonly name: Text;
+  /** By the profile's `params`. */
+  readonly params: Readonly<Record<string, number | string | boolean>>;
+  /** Of what speaks Modbus RTU alone: it stands behind a converter to Ethernet. */
+  readonly wire?: 'rtu+tcp';
+};
+
+/** Each needs a profile of the catalogue and a simulated unit behind its gateway. */
+const plain = (
+  building: string,
+  id: string,
+  profile: string,
+  zh: string,
+  en: string,
+  more: Partial<Pick<DemoPlainDevice, 'params' | 'wire'>> = {},
+): DemoPlainDevice => ({ id, building, profile, name: { zh, en }, params: {}, ...more });
+
+const rtu = { wire: 'rtu+tcp' } as const;
+
+export const demoPlainDevices: readonly DemoPlainDevice[] = [
+  plain('library', 'library-archive-air', 'xy-md02', '古籍库温湿度', 'Archive climate', rtu),
+  plain('library', 'library-lockers', 'xunming-lock-16', '图书馆存包柜', 'Library lockers', rtu),
+  plain('library', 'library-seats', 'hilink-ld2410c', '研讨间 3 有人感应', 'Study room 3 presence'),
+  plain('lab', 'lab-co2', 'winsen-mhz19', '机房 4-401 二氧化碳', 'Computer room 4-401 CO₂'),
+  plain('lab', 'lab-dust', 'nova-sds011', '实验楼大厅粉尘', 'Lab hall dust'),
+  plain('lab', 'lab-meter', 'eastron-sdm320y', '实验楼电表', 'Lab building meter', rtu),
+  plain('north', 'canteen-till-1', 'gatehouse-pos-p1', '一食堂 1 号收银', 'Canteen 1, till 1'),
+  plain('north', 'canteen-card-1', 'zvt-terminal', '一食堂银行卡终端', 'Canteen 1 card terminal', {
+    params: { password: 0 },
+  }),
+];
+
 /** `lane`: a turnstile with scanners on both sides. `room`: a strike and one scanner outside. */
 export type DoorHardware = 'lane' | 'room';
 

@@ -93,13 +93,7 @@ const insertPlaces = async (tx: Queryable, plan: CampusPlan): Promise<void> => {
   await insertRows(
     tx,
     'device',
-    plan.devices.map(({ id, gateway, door, profile, side }) => ({
-      id,
-      gateway,
-      door,
-      profile,
-      side,
-    })),
+    plan.devices.map(({ name, ...device }) => ({ ...device, ...named(name) })),
   );
 };
 

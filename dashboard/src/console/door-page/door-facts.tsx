@@ -1,11 +1,11 @@
 import type { DoorView } from '@gatehouse/protocols';
 import type { ReactNode } from 'react';
 import { useWords } from '../../i18n/i18n.ts';
+import { ConditionNote } from '../condition-note.tsx';
 import { usePicture, useServerNow, useTimes } from '../console-context.ts';
 import { heardText } from '../gateways/heard-text.ts';
 import { Panel } from '../panel.tsx';
-import { conditionRow, conditionText } from '../../event/condition-words.ts';
-import { placeOf, toneOfDoor } from '../trouble.ts';
+import { toneOfDoor } from '../trouble.ts';
 
 const Fact = ({ name, children }: { readonly name: string; readonly children: ReactNode }) => (
   <div className="fact">
@@ -16,33 +16,11 @@ const Fact = ({ name, children }: { readonly name: string; readonly children: Re
 
 /** Conditions of the door itself, and of the gateway on which it depends. */
 const DoorConditions = ({ door }: { readonly door: DoorView }) => {
-  const { t, pick, language } = useWords();
-  const picture = usePicture();
-  const own = [...picture.conditions.values()].filter(
+  const own = [...usePicture().conditions.values()].filter(
     (each) =>
       each.door === door.id || (each.gateway === door.gateway && each.subject === each.gateway),
   );
-  return own.map((condition) => {
-    const { id, code, severity, detail } = condition;
-    const row = conditionRow(code);
-    return (
-      <div key={id} className={`door-condition trouble-${severity}`}>
-        <strong>
-          {row === undefined ? code : row.title[language]} · {pick(placeOf(condition, picture))}
-        </strong>
-        {row === undefined ? (
-          <p>{detail}</p>
-        ) : (
-          <>
-            <p>{conditionText(row, language, detail)}</p>
-            <p className="quiet">
-              {t('trouble.do')} {row.remedy[language]}
-            </p>
-          </>
-        )}
-      </div>
-    );
-  });
+  return own.map((condition) => <ConditionNote key={condition.id} condition={condition} />);
 };
 
 const GatewayFact = ({ door }: { readonly door: DoorView }) => {

@@ -4,6 +4,7 @@ import { DoorGlyph } from '../../door/glyph.tsx';
 import { useWords } from '../../i18n/i18n.ts';
 import { useConsole, usePicture, useServerNow } from '../console-context.ts';
 import { toneOfDoor } from '../trouble.ts';
+import { DoorDevices } from './door-devices.tsx';
 import { DoorEvents } from './door-events.tsx';
 import { DoorFacts } from './door-facts.tsx';
 import { DoorScanners } from './door-scanners.tsx';
@@ -51,6 +52,7 @@ export const DoorPage = () => {
         <div className="door-column">
           <Unlock key={door.id} door={door} />
           <DoorFacts door={door} />
+          <DoorDevices door={door} />
         </div>
         <div className="door-column">
           {campus.demo ? <DoorScanners door={door} /> : null}

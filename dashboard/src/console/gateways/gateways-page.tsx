@@ -2,10 +2,9 @@ import type { ConditionView, GatewayView } from '@gatehouse/protocols';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useWords } from '../../i18n/i18n.ts';
+import { ConditionNote } from '../condition-note.tsx';
 import { usePicture, useServerNow } from '../console-context.ts';
 import { heardText } from './heard-text.ts';
-import { conditionRow, conditionText } from '../../event/condition-words.ts';
-import { placeOf } from '../trouble.ts';
 
 const Fact = ({
   name,
@@ -27,28 +26,15 @@ const fillWarnsFrom = 0.7;
 const waitingWarnsFrom = 200;
 
 const Conditions = ({ own }: { readonly own: readonly ConditionView[] }) => {
-  const { t, pick, language } = useWords();
-  const picture = usePicture();
+  const { t } = useWords();
   if (own.length === 0) return <p className="gateway-well quiet">{t('gateway.well')}</p>;
   return (
     <ul className="gateway-conditions">
-      {own.map((condition) => {
-        const { id, code, severity, detail } = condition;
-        const row = conditionRow(code);
-        return (
-          <li key={id} className={`door-condition trouble-${severity}`}>
-            <strong>
-              {row === undefined ? code : row.title[language]} · {pick(placeOf(condition, picture))}
-            </strong>
-            <p>{row === undefined ? detail : conditionText(row, language, detail)}</p>
-            {row === undefined ? null : (
-              <p className="quiet">
-                {t('trouble.do')} {row.remedy[language]}
-              </p>
-            )}
-          </li>
-        );
-      })}
+      {own.map((condition) => (
+        <li key={condition.id}>
+          <ConditionNote condition={condition} />
+        </li>
+      ))}
     </ul>
   );
 };
@@ -110,9 +96,14 @@ const GatewayCard = ({ gateway, now }: { readonly gateway: GatewayView; readonly
       <Conditions own={own} />
       {gateway.state === 'silent' ? <p className="quiet">{t('gateway.asLastHeard')}</p> : null}
       <GatewayFacts gateway={gateway} />
-      <Link to="/doors" search={{ building: gateway.building }} className="panel-link">
-        {t('gateway.doors', { count: gateway.doors })}
-      </Link>
+      <p className="gateway-links">
+        <Link to="/doors" search={{ building: gateway.building }} className="panel-link">
+          {t('gateway.doors', { count: gateway.doors })}
+        </Link>
+        <Link to="/devices" search={{ gateway: gateway.id }} className="panel-link">
+          {t('gateway.devices')}
+        </Link>
+      </p>
     </article>
   );
 };

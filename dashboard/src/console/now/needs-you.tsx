@@ -2,9 +2,10 @@ import { Link } from '@tanstack/react-router';
 import { DoorGlyph } from '../../door/glyph.tsx';
 import { lasting } from '../../event/time.ts';
 import { useWords } from '../../i18n/i18n.ts';
-import { usePicture, useServerNow, useTimes } from '../console-context.ts';
+import { useIsKeeper, usePicture, useServerNow, useTimes } from '../console-context.ts';
 import { Calm, Panel } from '../panel.tsx';
 import { SeveritySign } from '../severity-sign.tsx';
+import { deviceOfCondition } from '../../device/device-status.ts';
 import { conditionRow, conditionText } from '../../event/condition-words.ts';
 import { placeOf } from '../trouble.ts';
 import type { Trouble } from '../trouble.ts';
@@ -15,6 +16,7 @@ type Words = {
   readonly text: string;
   readonly remedy: string;
   readonly door: string | null;
+  readonly device: string | null;
 };
 
 const useTroubleWords = (trouble: Trouble): Words => {
@@ -27,6 +29,7 @@ const useTroubleWords = (trouble: Trouble): Words => {
       text: t(`trouble.${trouble.state}.text`),
       remedy: t(`trouble.${trouble.state}.remedy`),
       door: trouble.door.id,
+      device: null,
     };
   }
   const { condition } = trouble;
@@ -37,13 +40,36 @@ const useTroubleWords = (trouble: Trouble): Words => {
     text: row === undefined ? condition.detail : conditionText(row, language, condition.detail),
     remedy: row === undefined ? t('trouble.unknown') : row.remedy[language],
     door: condition.door,
+    device: deviceOfCondition(condition) ?? null,
   };
+};
+
+/** To where one sees to it: the device if it is one, else the door, else the gateways. */
+const Way = ({ door, device }: Pick<Words, 'door' | 'device'>) => {
+  const { t } = useWords();
+  const isKeeper = useIsKeeper();
+  if (device !== null && isKeeper) {
+    return (
+      <Link to="/devices/$device" params={{ device }} className="button small">
+        {t('trouble.device')}
+      </Link>
+    );
+  }
+  return door === null ? (
+    <Link to="/gateways" className="button small">
+      {t('trouble.gateways')}
+    </Link>
+  ) : (
+    <Link to="/doors/$door" params={{ door }} className="button small">
+      {t('trouble.open')}
+    </Link>
+  );
 };
 
 const TroubleItem = ({ trouble, now }: { readonly trouble: Trouble; readonly now: number }) => {
   const { t } = useWords();
   const times = useTimes();
-  const { title, place, text, remedy, door } = useTroubleWords(trouble);
+  const { title, place, text, remedy, door, device } = useTroubleWords(trouble);
   const tone = trouble.severity === 'notice' ? 'quiet' : trouble.severity;
   return (
     <li className={`trouble trouble-${trouble.severity}`}>
@@ -69,15 +95,7 @@ const TroubleItem = ({ trouble, now }: { readonly trouble: Trouble; readonly now
         >
           {lasting(now - trouble.sinceMs, t)}
         </time>
-        {door === null ? (
-          <Link to="/gateways" className="button small">
-            {t('trouble.gateways')}
-          </Link>
-        ) : (
-          <Link to="/doors/$door" params={{ door }} className="button small">
-            {t('trouble.open')}
-          </Link>
-        )}
+        <Way door={door} device={device} />
       </div>
     </li>
   );

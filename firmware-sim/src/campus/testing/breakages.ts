@@ -59,10 +59,13 @@ const forgetsMarks = (port: Journal): Journal => ({
 });
 
 const neverSwitchesOff = (port: ModbusPorts): ModbusPorts => ({
-  open: async (options) => ({
-    ...(await port.open(options)),
-    writeCoil: () => Promise.resolve(),
-  }),
+  open: async (options) => {
+    const line = await port.open(options);
+    return {
+      ...line,
+      write: (ask) => (ask.table === 'coil' ? Promise.resolve() : line.write(ask)),
+    };
+  },
 });
 
 const leavesTimer = (port: Clock): Clock => {

@@ -1,0 +1,187 @@
+import {
+  bytesOfHex,
+  compileProfile,
+  heard,
+  hexText,
+  ProfileError,
+} from '@gatehouse/device-profiles';
+import type {
+  Args,
+  Codec,
+  DeviceProfile,
+  Encoded,
+  Heard,
+  ModbusCodec,
+  ModbusTable,
+  ModbusWrite,
+  SerialCodec,
+} from '@gatehouse/device-profiles';
+import { parseReply, parseRtu, rtuFrame, utf8, writeRequest } from '@gatehouse/protocols';
+import type { DecodeBody, DecodeView, DeviceValues, Text } from '@gatehouse/protocols';
+
+type Frame = DecodeView['frames'][number];
+type Asked = Omit<DecodeBody, 'version'>;
+
+/** "Send frame → decoded value", and a command as the bytes that go out. Never throws. */
+export const tryOut = (profile: DeviceProfile, asked: Asked): DecodeView => {
+  const version = profile.profile;
+  const none = { version, frames: [], sends: [] };
+  try {
+    const codec = compileProfile(profile, asked.binding, asked.params);
+    const got =
+      asked.command === undefined
+        ? received(codec, asked)
+        : { sends: sendsOf(codec, asked.command, asked.args ?? {}) };
+    return { ...none, fault: null, ...got };
+  } catch (error) {
+    if (error instanceof TryFault) {
+      const { code, at } = error;
+      return { ...none, fault: { code, at, text: { ...faultTexts[code] } } };
+    }
+    if (!(error instanceof ProfileError)) throw error;
+    const detail = error.message.split('\n').at(-1) ?? '';
+    const text = { zh: detail, en: detail };
+    return { ...none, fault: { code: error.code.toLowerCase(), at: detail, text } };
+  }
+};
+
+const faultTexts = {
+  not_hex: {
+    zh: '请输入成对的十六进制数字，如 02 1A',
+    en: 'Type pairs of hexadecimal digits, such as 02 1A',
+  },
+  nothing: { zh: '没有可解码的内容', en: 'There is nothing to decode' },
+  no_text: { zh: '此接线不是文本', en: 'This wire carries no text' },
+  no_request: {
+    zh: '请同时给出读请求帧（RTU，含校验）',
+    en: 'Give the read request too (an RTU frame with its CRC)',
+  },
+  bad_reply: {
+    zh: '这个应答不属于该请求，或校验不对',
+    en: 'This is no reply to that request, or its checksum is wrong',
+  },
+  unknown_command: { zh: '档案中没有这个命令', en: 'The profile has no such command' },
+  bad_args: { zh: '参数不符合档案', en: 'An argument is not what the profile allows' },
+} as const satisfies Readonly<Record<string, Text>>;
+
+/** Ends a try-out where it stands. */
+class TryFault extends Error {
+  readonly code: keyof typeof faultTexts;
+  readonly at: string;
+
+  constructor(code: keyof typeof faultTexts, at: string) {
+    super(code);
+    this.code = code;
+    this.at = at;
+  }
+}
+
+const hexForm = /^(?:[0-9A-Fa-f]{2}\s*)*$/;
+
+const hexBytes = (text: string, at: string): Uint8Array => {
+  const trimmed = text.trim();
+  if (!hexForm.test(trimmed)) throw new TryFault('not_hex', at);
+  return bytesOfHex(trimmed.replaceAll(/\s/g, ''));
+};
+
+const received = (codec: Codec, asked: Asked): Pick<DecodeView, 'frames'> => {
+  if (codec.transport === 'modbus') return { frames: [readReply(codec, asked)] };
+  const { hex, text } = asked;
+  if (hex === undefined && text === undefined) throw new TryFault('nothing', 'hex');
+  const bytes = hex === undefined ? utf8(text ?? '') : hexBytes(hex, 'hex');
+  if (bytes.length === 0) throw new TryFault('nothing', 'hex');
+  return { frames: heard(codec.createDecoder(), bytes).map((one) => frameView(codec, one)) };
+};
+
+const noFrame: Frame = {
+  hex: '',
+  message: null,
+  values: {},
+  events: [],
+  refuses: null,
+  answer: null,
+  fault: null,
+};
+
+/** Lists of a reading are never written into: the view's type only lacks the word. */
+const values = (given: Args): DeviceValues => ({ ...given }) as DeviceValues;
+
+const frameView = (codec: SerialCodec, one: Heard): Frame => {
+  if (one.kind === 'fault') return { ...noFrame, fault: one.fault };
+  const hex = hexText(one.bytes);
+  const got = codec.read(one.bytes);
+  if (!got.ok) return { ...noFrame, hex, fault: got.fault };
+  const { message, reading, refuses, answer } = got;
+  return {
+    hex,
+    message,
+    values: values(reading.values),
+    events: reading.events.map(({ event, fields }) => ({ event, fields: values(fields) })),
+    refuses: refuses ?? null,
+    answer: answer === undefined ? null : hexText(answer),
+    fault: null,
+  };
+};
+
+const readTables: Readonly<Record<number, ModbusTable>> = {
+  1: 'coil',
+  2: 'discrete',
+  3: 'holding',
+  4: 'input',
+};
+
+const readReply = (codec: ModbusCodec, { hex, asked, text }: Asked): Frame => {
+  if (text !== undefined) throw new TryFault('no_text', 'text');
+  if (hex === undefined) throw new TryFault('nothing', 'hex');
+  const bytes = hexBytes(hex, 'hex');
+  const request = parseRtu(hexBytes(asked ?? '', 'asked'));
+  const [fn = 0, high = 0, low = 0] = request.ok ? request.pdu : [];
+  const table = readTables[fn];
+  if (!request.ok || table === undefined) throw new TryFault('no_request', 'asked');
+  const reply = parseRtu(bytes);
+  if (!reply.ok) throw new TryFault('bad_reply', reply.fault);
+  const got = parseReply(request.pdu, reply.pdu);
+  if (!got.ok) {
+    const fault = 'exception' in got ? `exception_${got.exception}` : got.fault;
+    return { ...noFrame, hex: hexText(bytes), fault };
+  }
+  const address = (high << 8) | low;
+  const read = codec.read(table, address, got.values);
+  const [fault] = read.faults;
+  return {
+    ...noFrame,
+    hex: hexText(bytes),
+    message: `${table} ${address}`,
+    values: values(read.values),
+    fault: fault === undefined ? null : `${fault.fault}: ${fault.path}`,
+  };
+};
+
+const sendsOf = (codec: Codec, command: string, args: Args): DecodeView['sends'] => {
+  const sends = (encoded: Encoded<{ readonly hex: string; readonly reply: string | null }>) => {
+    if (encoded.ok) return [...encoded.sends];
+    const code = encoded.fault === 'unknown_command' ? 'unknown_command' : 'bad_args';
+    throw new TryFault(code, `${encoded.at} ${encoded.fault}`.trim());
+  };
+  if (codec.transport === 'serial') {
+    const encoded = codec.encode(command, args);
+    return sends(encoded.ok ? { ok: true, sends: encoded.sends.map(outgoingView) } : encoded);
+  }
+  const encoded = codec.encode(command, args);
+  const view = (write: ModbusWrite) => ({ hex: writeHex(codec.unit, write), reply: null });
+  return sends(encoded.ok ? { ok: true, sends: encoded.sends.map(view) } : encoded);
+};
+
+const outgoingView = ({ bytes, reply }: { bytes: Uint8Array; reply: string | undefined }) => ({
+  hex: hexText(bytes),
+  reply: reply ?? null,
+});
+
+const writeHex = (unit: number, { table, address, values: written, ...rest }: ModbusWrite) => {
+  const raw = rest.rawCoil === undefined ? {} : { rawCoil: rest.rawCoil };
+  const pdu = writeRequest({
+    ...{ area: table, address, values: written, multiple: rest.multiple },
+    ...raw,
+  });
+  return pdu === undefined ? '' : hexText(rtuFrame(unit, pdu));
+};

@@ -1,0 +1,38 @@
+/**
+ * The closed list of units, as UCUM writes them (ucum.org); of money the smallest there is: `fen`,
+ * `cent` (of a euro), `CLP` (the Chilean peso has no parts).
+ */
+export const units = [
+  '1',
+  '%',
+  'Cel',
+  '[ppm]',
+  'ug/m3',
+  'lx',
+  'hPa',
+  'dB',
+  'dBm',
+  'V',
+  'A',
+  'W',
+  'var',
+  'VA',
+  'kW.h',
+  'kvar.h',
+  'Hz',
+  'ms',
+  's',
+  'min',
+  'h',
+  'mm',
+  'cm',
+  'm',
+  'm/s',
+  'kg',
+  'deg',
+  'fen',
+  'cent',
+  'CLP',
+  'Bd',
+] as const;
+export type Unit = (typeof units)[number];
