@@ -2,6 +2,7 @@ import {
   CampusView,
   ChoiceView,
   CommandView,
+  DecodeView,
   DevicePageView,
   DeviceView,
   EnrolChallengeView,
@@ -9,11 +10,16 @@ import {
   EventPage,
   MeView,
   NowView,
+  ProfileCheckedView,
+  ProfileListItem,
+  ProfilePageView,
   ProfileView,
+  PublishedView,
   ScannerView,
   SessionView,
   TelemetryView,
   UseView,
+  VectorsView,
 } from '@gatehouse/protocols';
 import Type from 'typebox';
 import Value from 'typebox/value';
@@ -53,6 +59,22 @@ const answers: readonly (readonly [method: string, path: string, view: Type.TSch
   ['GET', '/api/nothing', ErrorView],
 ];
 
+const admin = choices.find(({ role }) => role === 'admin');
+const keeper = `mock=${admin?.person.id ?? ''}.admin`;
+const own = '/api/console/profiles/kerong-cu24';
+const profileAnswers: typeof answers = [
+  ['GET', '/api/console/profile-list', Type.Array(ProfileListItem)],
+  ['GET', `${own}/page`, ProfilePageView],
+  ['GET', '/api/console/profiles/acme-air-3/page', ProfilePageView],
+  ['GET', `${own}/vectors`, VectorsView],
+  ['POST', `${own}/decode`, DecodeView],
+  ['POST', '/api/console/profiles', ProfileCheckedView],
+  ['POST', `${own}/versions/1.2.0/publish`, PublishedView],
+  ['POST', `${own}/versions/1.0.1/publish`, PublishedView],
+  ['POST', `${own}/back`, PublishedView],
+  ['GET', '/api/console/profiles/none/page', ErrorView],
+];
+
 describe('the mock campus', () => {
   for (const [method, path, view] of answers) {
     it(`answers ${method} ${path} as the contract says`, () => {
@@ -61,6 +83,16 @@ describe('the mock campus', () => {
       const reply = mock.answer({ method, path, query, cookie, body: {} });
       const body = 'stream' in reply ? undefined : reply.body;
       expect([...Value.Errors(view, body)]).toEqual([]);
+    });
+  }
+
+  for (const [method, path, view] of profileAnswers) {
+    it(`answers ${method} ${path} as the contract says`, () => {
+      const asked = { method, path, query: new URLSearchParams(), body: {} };
+      const reply = createMockServer(ports, 'busy').answer({ ...asked, cookie: keeper });
+      expect([...Value.Errors(view, 'stream' in reply ? undefined : reply.body)]).toEqual([]);
+      const refused = createMockServer(ports, 'busy').answer({ ...asked, cookie });
+      expect(refused).toMatchObject({ status: 403 });
     });
   }
 

@@ -15,6 +15,9 @@ import { createMockDevices } from './mock-devices.ts';
 import type { MockDevices } from './mock-devices.ts';
 import { createMockPhones } from './mock-phone.ts';
 import type { MockPhones } from './mock-phone.ts';
+import { mayOf, profileRows } from './mock-profile-routes.ts';
+import { createMockProfiles } from './mock-profiles.ts';
+import type { MockProfiles } from './mock-profiles.ts';
 import {
   addEvent,
   createMockState,
@@ -51,6 +54,7 @@ type Asked = MockRequest & {
   readonly state: MockState;
   readonly phones: MockPhones;
   readonly devices: MockDevices;
+  readonly profiles: MockProfiles;
   /** Who is signed in; routes that need nobody get the first choice. */
   readonly who: ChoiceView;
   readonly id: string;
@@ -80,7 +84,7 @@ const textIn = (body: MockRequest['body'], name: string): string => {
 const sessionOf = ({ person, role }: ChoiceView): SessionView => ({
   person,
   role,
-  may: role === 'student' ? [] : ['console'],
+  may: role === 'student' ? [] : ['console', ...mayOf(role)],
 });
 
 const results: Readonly<Record<string, (event: EventView) => boolean>> = {
@@ -242,6 +246,16 @@ const deviceRoutes: readonly Route[] = [
   { method: 'GET', path: /^\/console\/devices\/([a-z0-9-]+)\/live$/, run: deviceLive },
 ];
 
+const profileRoutes = profileRows.map(({ method, path, run }): Route => ({
+  ...{ method, path },
+  run: (asked) => {
+    if (!mayOf(asked.who.role).includes('profile.read'))
+      return refuse(403, 'not_allowed', words.missing);
+    const body = run(asked);
+    return body === null ? { status: 204 } : found(body);
+  },
+}));
+
 const signIn = ({ body }: Asked): MockReply => {
   const who = choices.find(({ person, role }) => person.id === body.person && role === body.role);
   if (who === undefined) return refuse(400, 'unknown_person', words.missing);
@@ -260,6 +274,7 @@ const scan = ({ phones, body }: Asked): MockReply => {
 
 const routes: readonly Route[] = [
   ...deviceRoutes,
+  ...profileRoutes,
   { method: 'GET', path: /^\/campus$/, open: true, run: () => ok(campus) },
   { method: 'GET', path: /^\/demo\/choices$/, open: true, run: () => ok(choices) },
   {
@@ -334,6 +349,7 @@ export const createMockServer = (ports: MockPorts, scenario: Scenario): MockServ
   const state = createMockState(ports, scenario);
   const phones = createMockPhones(state);
   const devices = createMockDevices(state, scenario);
+  const profiles = createMockProfiles(ports, devices.list);
   const stop = startLife(state);
   const answer = (request: MockRequest): MockReply => {
     const path = request.path.replace(/^\/api/, '');
@@ -342,7 +358,7 @@ export const createMockServer = (ports: MockPorts, scenario: Scenario): MockServ
     const who = whoOf(request.cookie) ?? (route.open ? choices[0] : undefined);
     if (who === undefined) return refuse(401, 'no_session', words.noSession, words.noSessionNext);
     const [, id = '', name = ''] = route.path.exec(path) ?? [];
-    return route.run({ ...request, state, phones, devices, who, id, name });
+    return route.run({ ...request, state, phones, devices, profiles, who, id, name });
   };
   return { state, phones, answer, stop };
 };

@@ -431,6 +431,35 @@ describe('devices', () => {
   });
 });
 
+describe('profiles', () => {
+  it('are tried with bytes, refused with reasons, and mended where the fault is', async () => {
+    await visiting({ role: 'admin' }, '/console/devices/lockers-hall', async (page) => {
+      await page.getByRole('link', { name: /^kerong-cu24@/ }).click();
+      await page.getByLabel('What the device sent').fill('FF 0');
+      await page.getByRole('button', { name: 'Decode' }).click();
+      await page.getByText('Half a byte is missing', { exact: false }).waitFor();
+      await page.getByLabel('What the device sent').fill('FF 00');
+      await page.getByRole('button', { name: 'Decode' }).click();
+      await page.getByText('The checksum is wrong', { exact: false }).waitFor();
+      await page.getByRole('link', { name: '1.2.0', exact: true }).click();
+      await page.getByText('37 of 38 examples hold').waitFor();
+      await page.getByLabel('What changed and why').fill('a test');
+      await page.getByRole('button', { name: 'Start the shadow' }).click();
+      await page.getByText('An example does not hold').waitFor();
+      await page.getByRole('link', { name: 'Write the next one' }).click();
+      const area = page.getByRole('textbox', { name: 'The profile’s text (YAML)' });
+      await area.fill('kind: DeviceProfile\nfamly: locker\n');
+      await page.getByRole('button', { name: 'Save as draft' }).click();
+      await page.getByRole('button', { name: /^2:1/ }).click();
+      expect(await page.evaluate(() => String(getSelection()))).toBe('famly: locker');
+    });
+    await visiting({ role: 'guard' }, '/console/devices', async (page) => {
+      await page.locator('.device-card').first().waitFor();
+      expect(await page.getByRole('link', { name: 'Profiles' }).count()).toBe(0);
+    });
+  });
+});
+
 const screens: readonly (readonly [path: string, role: Role | undefined, ready: string])[] = [
   ['/', undefined, '.choice'],
   ['/m/', 'student', '.card'],
@@ -441,6 +470,9 @@ const screens: readonly (readonly [path: string, role: Role | undefined, ready: 
   ['/console/devices/lockers-hall', 'facility', '.cells'],
   ['/console/devices/meter-library', 'facility', '.time-chart canvas'],
   ['/console/devices/library-east-t1', 'guard', '.runs'],
+  ['/console/profiles', 'facility', '.profile-row'],
+  ['/console/profiles/kerong-cu24?version=1.2.0', 'admin', '.vector'],
+  ['/console/profiles/new?of=kerong-cu24', 'admin', '.editor-text'],
   ['/console/gateways', 'facility', '.gateway'],
   ['/console/events', 'admin', '.event'],
 ];

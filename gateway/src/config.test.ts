@@ -62,9 +62,20 @@ describe('a fault', () => {
     expect(parse).toThrow(text);
   });
 
+  it('leaves a profile that comes from the cloud to be waited for', () => {
+    const device = '{ id: x, profile: d9, port: tty, customProfile: true }';
+    const text = good.replace(/devices:[^]*$/, `devices:\n  - ${device}\n`);
+    const { devices } = parseGatewayConfig(text, 'gw.yaml', profiles);
+    expect(devices).toMatchObject([{ profile: 'd9', customProfile: true }]);
+  });
+
   it.each([
     ['stands twice', '{ id: scan-1, profile: d1, port: tty, door: lab }', 'scan-1 stands twice'],
-    ['has no profile', '{ id: x, profile: d9, port: tty, door: lab }', 'd9 is unknown: use one of'],
+    [
+      'has no profile',
+      '{ id: x, profile: d9, port: tty, door: lab }',
+      'd9 is unknown: docs/devices',
+    ],
     [
       'is the second controller of its door',
       `{ id: c1, profile: d1, port: tty, door: lab }

@@ -107,8 +107,8 @@ const checkDevices = (
     const profile = profiles.get(name);
     if (profile === undefined && device.customProfile === true) continue;
     if (profile === undefined) {
-      const known = [...profiles.keys()].join(', ');
-      faulty(`${checked.at}.profile`, `${name} is unknown: use one of ${known}`);
+      const remedy = 'docs/devices lists them; for one of your own add `customProfile: true`';
+      faulty(`${checked.at}.profile`, `${name} is unknown: ${remedy}`);
       continue;
     }
     checkDoor(checked, profile, controlled);

@@ -80,8 +80,10 @@ const main = async (): Promise<void> => {
   if (values.config === undefined) throw new GatewayError('GW_CONFIG', usage);
   const file = resolve(values.config);
   const dir = dirname(file);
-  const profiles = await loadCatalogue();
-  const config = parseGatewayConfig(await readText(file), values.config, profiles);
+  const text = await readText(file);
+  const { devices } = parseGatewayConfig(text, values.config);
+  const profiles = await loadCatalogue(new Set(devices.map(({ profile }) => profile)));
+  const config = parseGatewayConfig(text, values.config, profiles);
   const rootKey = await readRootKey(resolve(dir, config.rootKey.file));
   const gateway = createGateway(await makePorts(config, dir), { config, profiles, rootKey });
   let stopping = false;

@@ -10,6 +10,7 @@ import type {
   TelemetryView,
   WireEvent,
 } from '@gatehouse/protocols';
+import { recordReport } from '../fleet/status.ts';
 import { describe, expect, it, vi } from 'vitest';
 import { readAudit } from '../audit/audit.ts';
 import { appendFeed } from '../feed/feed.ts';
@@ -95,16 +96,46 @@ describe('devices', () => {
   it('without a door stand in their building, an unknown profile under its id', async () => {
     const api = await openApi();
     await api.database.query(`insert into device (id, gateway, building, profile, name_zh, name_en)
-      values ('lab-meter', 'gw-lab', 'lab', 'from-elsewhere', '电表', 'Meter')`);
+      values ('lab-scale', 'gw-lab', 'lab', 'from-elsewhere', '电表', 'Meter')`);
     const { ask } = await api.signIn('Wang Fang');
     const all = (await ask('GET', base)).body as DeviceView[];
-    expect(all.find(({ id }) => id === 'lab-meter')).toMatchObject({
+    expect(all.find(({ id }) => id === 'lab-scale')).toMatchObject({
       door: null,
       buildingName: { en: 'Lab building' },
       profileTitle: { en: 'from-elsewhere' },
       family: '',
     });
-    expect((await ask('GET', `${base}/lab-meter`)).status).toBe(404);
+    expect((await ask('GET', `${base}/lab-scale`)).status).toBe(404);
+  });
+
+  it('appear by themselves once their gateway drives them', async () => {
+    const api = await openApi();
+    const at = { state: 'online', since: testNowMs } as const;
+    const profile = 'xy-md02@1.0.0';
+    await report(api, []);
+    const [status] = await api.database.query<{ session: string }>(
+      `select session from gateway_status where gateway = 'gw-lab'`,
+    );
+    const devices = [
+      { device: 'new-climate', ...at, profile },
+      { device: 'not-driven', ...at },
+      // Of another gateway: it stays there.
+      { device: 'library-lockers', ...at, profile },
+    ];
+    const said = { session: status?.session ?? '', n: 2, doors: [], devices, conditions: [] };
+    await api.database.transaction((tx) => recordReport(tx, 'gw-lab', said));
+    const { ask } = await api.signIn('Wang Fang');
+    const all = (await ask('GET', base)).body as DeviceView[];
+    expect(all.find(({ id }) => id === 'new-climate')).toMatchObject({
+      name: { zh: 'new-climate', en: 'new-climate' },
+      profile: 'xy-md02',
+      gateway: 'gw-lab',
+      buildingName: { en: 'Lab building' },
+      door: null,
+      state: 'online',
+    });
+    expect(all.filter(({ id }) => id === 'not-driven')).toEqual([]);
+    expect(all.find(({ id }) => id === 'library-lockers')).toMatchObject({ gateway: 'gw-library' });
   });
 
   it('have a page that says who may do what', async () => {

@@ -74,7 +74,7 @@ export const recordBirth = async (
   return 'changed';
 };
 
-/** What a gateway understands since its upgrade, it is sent; what it no longer does, is taken out. */
+/** What a gateway understands since its upgrade it is sent; what it no longer does goes. */
 const noteSections = async (
   tx: Queryable,
   gateway: string,
@@ -154,7 +154,29 @@ export const recordReport = async (
      where gateway = $1`,
     [gateway, n, JSON.stringify(doors), JSON.stringify(devices), JSON.stringify(conditions)],
   );
+  await welcome(tx, gateway, devices);
   return 'changed';
+};
+
+/**
+ * A device that an installer has added to a gateway's file appears by itself, in the gateway's
+ * building and under its id. An id that is another gateway's stays that gateway's.
+ */
+const welcome = async (
+  tx: Queryable,
+  gateway: string,
+  devices: Report['devices'],
+): Promise<void> => {
+  const driven = devices.filter(({ profile }) => profile !== undefined);
+  await tx.query(
+    `insert into device (id, gateway, building, profile, name_zh, name_en)
+     select r.device, g.id, g.building, split_part(r.profile, '@', 1), r.device, r.device
+     from jsonb_to_recordset($2::jsonb) r (device text, profile text)
+     join gateway g on g.id = $1
+     where not exists (select from device d where d.id = r.device)
+     on conflict (id) do nothing`,
+    [gateway, JSON.stringify(driven)],
+  );
 };
 
 export const recordDeath = async (

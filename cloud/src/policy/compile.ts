@@ -36,8 +36,9 @@ export const createCompiler = (log: Log): Compiler => {
   const checked = (gateway: string, rows: readonly PolicyRow[]): readonly PolicyRow[] =>
     rows.filter((row) => {
       const fits: boolean = policyRow.Check(row);
-      if (!fits)
+      if (!fits) {
         log.error('policy.row_left_out', { gateway, section: row.section, id: policyKey(row) });
+      }
       return fits;
     });
   const rowsOf = (scope: PolicyScope, source: Source, rows: readonly Row[]): readonly PolicyRow[] =>

@@ -6,7 +6,7 @@ import { appendFeed } from '../feed/feed.ts';
 import type { Session } from '../identity/identity.ts';
 import type { Clock, Database, Ports, Queryable } from '../ports.ts';
 import { storableText } from '../storable.ts';
-import { diffOf, judgeText, refusalsOf } from './judgement.ts';
+import { diffOf, judgeText, refusal, refusalsOf } from './judgement.ts';
 import type { Judged, Refusal, Standing } from './judgement.ts';
 import type { ProfileLibrary } from './library.ts';
 import { compareVersions, isHigher } from './semver.ts';
@@ -140,7 +140,8 @@ const publish = async (
     const row = standing.versions.find((one) => one.version === version);
     if (row === undefined) throw new CloudError('CL_NOT_FOUND', `${id}@${version}`);
     const profile = library.read(row);
-    const refusals = profile === undefined ? [unreadable] : refusalsOf(profile, standing, mode);
+    const refusals =
+      profile === undefined ? [refusal('not_readable')] : refusalsOf(profile, standing, mode);
     const subject = `${id}@${version}`;
     const detail = { mode, note, sha256: row.sha256 };
     if (refusals.length > 0) {
@@ -163,17 +164,6 @@ const publish = async (
   });
   await library.refresh();
   return published;
-};
-
-const unreadable: Refusal = {
-  code: 'not_readable',
-  text: { zh: '此版本已不能读取', en: 'This release cannot read it any more' },
-  detail: '',
-};
-const nothingBefore: Refusal = {
-  code: 'nothing_before',
-  text: { zh: '没有更早的版本可退回', en: 'There is no version before it' },
-  detail: '',
 };
 
 /** Policies follow within a second: see policy/reach.ts. */
@@ -215,11 +205,11 @@ const back = async (ports: ChangePorts, session: Session, id: string): Promise<P
     const before = versionBefore(live, versions, builtIn);
     const detail = { from: live ?? null, to: before?.version ?? null };
     if (before === undefined) {
-      const refused = [nothingBefore.code];
+      const refused = ['nothing_before'];
       await audit(ports, tx, session, {
         ...{ action: 'profile.back', subject: id, detail: { ...detail, refused } },
       });
-      return { published: false, live: live ?? null, refusals: [nothingBefore] };
+      return { published: false, live: live ?? null, refusals: [refusal('nothing_before')] };
     }
     const version = before.isBuiltIn ? undefined : before.version;
     const atMs = clock.nowMs();

@@ -17,7 +17,8 @@ import type {
   SerialCodec,
 } from '@gatehouse/device-profiles';
 import { parseReply, parseRtu, rtuFrame, utf8, writeRequest } from '@gatehouse/protocols';
-import type { DecodeBody, DecodeView, DeviceValues, Text } from '@gatehouse/protocols';
+import type { DecodeBody, DecodeView, DeviceValues } from '@gatehouse/protocols';
+import { tryFaultTexts } from './refusals.table.ts';
 
 type Frame = DecodeView['frames'][number];
 type Asked = Omit<DecodeBody, 'version'>;
@@ -36,7 +37,7 @@ export const tryOut = (profile: DeviceProfile, asked: Asked): DecodeView => {
   } catch (error) {
     if (error instanceof TryFault) {
       const { code, at } = error;
-      return { ...none, fault: { code, at, text: { ...faultTexts[code] } } };
+      return { ...none, fault: { code, at, text: { ...tryFaultTexts[code] } } };
     }
     if (!(error instanceof ProfileError)) throw error;
     const detail = error.message.split('\n').at(-1) ?? '';
@@ -45,31 +46,12 @@ export const tryOut = (profile: DeviceProfile, asked: Asked): DecodeView => {
   }
 };
 
-const faultTexts = {
-  not_hex: {
-    zh: '请输入成对的十六进制数字，如 02 1A',
-    en: 'Type pairs of hexadecimal digits, such as 02 1A',
-  },
-  nothing: { zh: '没有可解码的内容', en: 'There is nothing to decode' },
-  no_text: { zh: '此接线不是文本', en: 'This wire carries no text' },
-  no_request: {
-    zh: '请同时给出读请求帧（RTU，含校验）',
-    en: 'Give the read request too (an RTU frame with its CRC)',
-  },
-  bad_reply: {
-    zh: '这个应答不属于该请求，或校验不对',
-    en: 'This is no reply to that request, or its checksum is wrong',
-  },
-  unknown_command: { zh: '档案中没有这个命令', en: 'The profile has no such command' },
-  bad_args: { zh: '参数不符合档案', en: 'An argument is not what the profile allows' },
-} as const satisfies Readonly<Record<string, Text>>;
-
 /** Ends a try-out where it stands. */
 class TryFault extends Error {
-  readonly code: keyof typeof faultTexts;
+  readonly code: keyof typeof tryFaultTexts;
   readonly at: string;
 
-  constructor(code: keyof typeof faultTexts, at: string) {
+  constructor(code: keyof typeof tryFaultTexts, at: string) {
     super(code);
     this.code = code;
     this.at = at;

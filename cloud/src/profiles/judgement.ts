@@ -1,7 +1,8 @@
 import { checkedProfile, diffProfiles, runVectors } from '@gatehouse/device-profiles';
 import type { DeviceProfile, VectorReport, YamlFault } from '@gatehouse/device-profiles';
 import { profileBytesMax, utf8 } from '@gatehouse/protocols';
-import type { ProfileCheckedView, ProfileFaultView, Text } from '@gatehouse/protocols';
+import type { ProfileCheckedView, ProfileFaultView } from '@gatehouse/protocols';
+import { refusalTexts } from './refusals.table.ts';
 import { isHigher } from './semver.ts';
 
 export type Refusal = ProfileCheckedView['refusals'][number];
@@ -45,7 +46,7 @@ const versionFault = (
   { builtIn, isPublished }: Standing,
 ): string | undefined => {
   if (!isHigher(version, builtIn)) {
-    return `must be above ${builtIn}: ${id} ships with the product, and only a later one takes its place`;
+    return `must be above ${builtIn}: ${id} ships with the product, only a later one replaces it`;
   }
   if (isPublished(version)) return 'is published: a change needs a higher version';
   return undefined;
@@ -76,9 +77,14 @@ export const vectorReport = (profile: DeviceProfile): VectorReport => {
   return report;
 };
 
+export const refusal = (code: keyof typeof refusalTexts, detail = ''): Refusal => ({
+  code,
+  text: { ...refusalTexts[code] },
+  detail,
+});
+
 type Rule = {
-  readonly code: string;
-  readonly text: Text;
+  readonly code: keyof typeof refusalTexts;
   /** A shadow moves nothing: what is not proven yet may be tried. */
   readonly ofShadows: boolean;
   /** Undefined = it holds. */
@@ -94,7 +100,6 @@ const shownMax = 5;
 const rules: readonly Rule[] = [
   {
     code: 'vectors_fail',
-    text: { zh: '有向量不成立', en: 'Some vectors do not hold' },
     ofShadows: true,
     fault: (_profile, { results }) => {
       const failed = results.filter(({ ok }) => !ok);
@@ -104,7 +109,6 @@ const rules: readonly Rule[] = [
   },
   {
     code: 'not_covered',
-    text: { zh: '有内容没有向量证明', en: 'Some of it is proven by no vector' },
     ofShadows: false,
     fault: (_profile, { coverage: { missing } }) => {
       const shown = missing.slice(0, shownMax).map(({ path, why }) => `${path}: ${why}`);
@@ -113,14 +117,12 @@ const rules: readonly Rule[] = [
   },
   {
     code: 'not_higher',
-    text: { zh: '版本号须高于现用版本', en: 'The version must be above the live one' },
     ofShadows: true,
     fault: ({ profile: version }, _report, { live, builtIn }) =>
       isHigher(version, live) && isHigher(version, builtIn) ? undefined : (live ?? builtIn),
   },
   {
     code: 'version_too_small',
-    text: { zh: '改动需要更大的版本号', en: 'What it changes demands a higher version' },
     ofShadows: false,
     fault: (profile, _report, { running }) => {
       if (running === undefined || !isHigher(profile.profile, running.profile)) return undefined;
@@ -153,8 +155,8 @@ export const refusalsOf = (
   const report = vectorReport(profile);
   return rules
     .filter(({ ofShadows }) => mode === 'live' || ofShadows)
-    .flatMap(({ code, text, fault }) => {
+    .flatMap(({ code, fault }) => {
       const detail = fault(profile, report, standing);
-      return detail === undefined ? [] : [{ code, text: { ...text }, detail }];
+      return detail === undefined ? [] : [refusal(code, detail)];
     });
 };

@@ -16,7 +16,7 @@ import { readHappenings } from './happenings.ts';
 import { vectorReport } from './judgement.ts';
 import type { ProfileLibrary } from './library.ts';
 import { isHigher } from './semver.ts';
-import { allVersions, readPointers } from './version-rows.ts';
+import { allVersions, readPointers, versionsOf } from './version-rows.ts';
 import type { Pointers, VersionRow } from './version-rows.ts';
 
 type Sources = { readonly database: Queryable; readonly library: ProfileLibrary };
@@ -159,18 +159,31 @@ const isText = (binding: Binding): boolean =>
   binding.transport === 'serial' &&
   [binding.framing].flat().every((framing) => framing.kind === 'lines');
 
-/** One version, checked and with its text; undefined where there is none. */
+const knownOf = async ({ database, library }: Sources, id: string): Promise<Known> => {
+  const pointers = await readPointers(database);
+  return {
+    id,
+    pointers: pointers.get(id) ?? {},
+    versions: await versionsOf(database, id),
+    builtIn: library.builtIn(id)?.profile.profile,
+    devices: [],
+  };
+};
+
+type Found = { readonly profile: DeviceProfile; readonly text: string; readonly known: Known };
+
+/**
+ * One version, checked and with its text; undefined where there is none.
+ * @param version left out = the one that devices are to run
+ */
 export const profileVersion = async (
-  { database, library }: Sources,
+  sources: Sources,
   id: string,
   version: string | undefined,
-): Promise<
-  { readonly profile: DeviceProfile; readonly text: string; readonly known: Known } | undefined
-> => {
-  const known = (await gather({ database, library })).find((one) => one.id === id);
-  const wanted = version ?? (known && mainVersion(known));
-  if (known === undefined || wanted === undefined) return undefined;
-  const found = versionAt(library, known, wanted);
+): Promise<Found | undefined> => {
+  const known = await knownOf(sources, id);
+  const wanted = version ?? mainVersion(known);
+  const found = wanted === undefined ? undefined : versionAt(sources.library, known, wanted);
   return found && { ...found, known };
 };
 
@@ -187,9 +200,12 @@ export const profilePage = async (
 ): Promise<ProfilePageView | undefined> => {
   const { database, library } = sources;
   const found = await profileVersion(sources, id, version);
-  const item = found && itemOf(library, found.known);
-  if (found === undefined || item === undefined) return undefined;
-  const { profile, text, known } = found;
+  if (found === undefined) return undefined;
+  const { profile, text } = found;
+  const all = await deviceViews(database, library.profiles);
+  const known = { ...found.known, devices: all.filter((device) => device.profile === id) };
+  const item = itemOf(library, known);
+  if (item === undefined) return undefined;
   const row = known.versions.find((one) => one.version === profile.profile);
   const before = versionBefore(known.pointers.live, known.versions, known.builtIn);
   return {

@@ -19,7 +19,7 @@ import { createLooks } from '../fleet/looks.ts';
 import type { Looks } from '../fleet/looks.ts';
 import { createDemoIdentity } from '../identity/demo-identity.ts';
 import { seedCampus } from '../places/seed/seed-campus.ts';
-import type { Database, Signer } from '../ports.ts';
+import type { Broker, Database, Signer } from '../ports.ts';
 import type { LibraryOptions } from '../profiles/library.ts';
 import { createTestClock, testRandom } from './link.ts';
 import { testBuiltIns } from './profiles.ts';
@@ -79,6 +79,18 @@ export type TestApiOptions = {
   readonly builtIns?: LibraryOptions['builtIns'];
 };
 
+/** Keeps what would go to the gateways. */
+const recordingBroker = (published: TestApi['published']): Broker => ({
+  publish: (topic, payload) => {
+    published.push({ topic, payload: String(payload) });
+    return Promise.resolve();
+  },
+  onMessage: () => undefined,
+  onState: () => undefined,
+  disconnect: () => Promise.resolve(),
+  close: () => Promise.resolve(),
+});
+
 const openTestApi = async (database: Database, options: TestApiOptions): Promise<TestApi> => {
   const clock = createTestClock();
   await database.transaction((tx) =>
@@ -94,19 +106,7 @@ const openTestApi = async (database: Database, options: TestApiOptions): Promise
     random: testRandom,
     signer: testSigner,
   };
-  const linked = {
-    ...ports,
-    broker: {
-      publish: (topic: string, payload: Uint8Array | string) => {
-        published.push({ topic, payload: String(payload) });
-        return Promise.resolve();
-      },
-      onMessage: () => undefined,
-      onState: () => undefined,
-      disconnect: () => Promise.resolve(),
-      close: () => Promise.resolve(),
-    },
-  };
+  const linked = { ...ports, broker: recordingBroker(published) };
   const commands = createCommands(linked);
   const looks = createLooks(linked);
   const audit: Parameters<typeof createDemoIdentity>[0]['appendAudit'] = (tx, entry) =>
@@ -140,14 +140,6 @@ const openTestApi = async (database: Database, options: TestApiOptions): Promise
     checkAnswers: true,
     parts,
   });
-  const personNamed = async (name: string): Promise<string> => {
-    const [row] = await database.query<{ id: string }>(
-      'select id from person where name_en = $1 and role is not null',
-      [name],
-    );
-    if (row === undefined) throw new Error(`nobody is called ${name}`);
-    return row.id;
-  };
   const send: TestApi['send'] = async (request) => {
     const answer = await server.api.inject(request);
     return { status: answer.statusCode, body: parsed(answer.body), headers: answer.headers };
@@ -163,33 +155,47 @@ const openTestApi = async (database: Database, options: TestApiOptions): Promise
     broker,
     looks,
     send,
-    personNamed,
-    signIn: async (name) => {
-      const person = await personNamed(name);
-      const [row] = await database.query<{ role: Role }>('select role from person where id = $1', [
-        person,
-      ]);
-      const answer = await server.api.inject({
-        method: 'POST',
-        url: '/api/session',
-        headers: ownHeaders,
-        payload: { person, role: row?.role },
-      });
-      if (answer.statusCode !== 200) throw new Error(answer.body);
-      const [{ name: key, value } = { name: '', value: '' }] = answer.cookies;
-      const cookie = `${key}=${value}`;
-      return {
-        session: answer.json<SessionView>(),
-        cookie,
-        ask: (method, url, body) =>
-          send({
-            method,
-            url,
-            headers: { ...ownHeaders, cookie },
-            ...(body === undefined ? {} : { payload: body as object }),
-          }),
-      };
-    },
+    personNamed: (name) => personNamed(database, name),
+    signIn: (name) => signIn({ server, database, send }, name),
+  };
+};
+
+const personNamed = async (database: Database, name: string): Promise<string> => {
+  const [row] = await database.query<{ id: string }>(
+    'select id from person where name_en = $1 and role is not null',
+    [name],
+  );
+  if (row === undefined) throw new Error(`nobody is called ${name}`);
+  return row.id;
+};
+
+const signIn = async (
+  { server, database, send }: Pick<TestApi, 'server' | 'database' | 'send'>,
+  name: string,
+): Promise<Browser> => {
+  const person = await personNamed(database, name);
+  const [row] = await database.query<{ role: Role }>('select role from person where id = $1', [
+    person,
+  ]);
+  const answer = await server.api.inject({
+    method: 'POST',
+    url: '/api/session',
+    headers: ownHeaders,
+    payload: { person, role: row?.role },
+  });
+  if (answer.statusCode !== 200) throw new Error(answer.body);
+  const [{ name: key, value } = { name: '', value: '' }] = answer.cookies;
+  const cookie = `${key}=${value}`;
+  return {
+    session: answer.json<SessionView>(),
+    cookie,
+    ask: (method, url, body) =>
+      send({
+        method,
+        url,
+        headers: { ...ownHeaders, cookie },
+        ...(body === undefined ? {} : { payload: body as object }),
+      }),
   };
 };
 

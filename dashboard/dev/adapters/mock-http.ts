@@ -9,7 +9,7 @@ import type { MockReply, MockRequest, MockServer } from '../mock-server.ts';
 import type { MockPorts, Scenario } from '../mock-state.ts';
 
 const pingEveryMs = 5_000;
-const bodyBytesMax = 65_536;
+const bodyBytesMax = 524_288;
 
 /** What the real server sends too: a page that breaks it must fail here. */
 const contentPolicy =

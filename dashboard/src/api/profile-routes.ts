@@ -24,8 +24,7 @@ export const profileRoutes = {
     request<VectorsView>('GET', pathOf(id, `/vectors${ofVersion(version)}`)),
   decode: (id: string, body: DecodeBody) =>
     request<DecodeView>('POST', pathOf(id, '/decode'), body),
-  write: (text: string, save: boolean) =>
-    request<ProfileCheckedView>('POST', base, { text, save }),
+  write: (text: string, save: boolean) => request<ProfileCheckedView>('POST', base, { text, save }),
   publish: (
     id: string,
     version: string,

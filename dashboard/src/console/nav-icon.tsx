@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-export type NavName = 'now' | 'doors' | 'devices' | 'gateways' | 'events';
+export type NavName = 'now' | 'doors' | 'devices' | 'profiles' | 'gateways' | 'events';
 
 const shapes: Readonly<Record<NavName, ReactNode>> = {
   now: <path d="M3 13h4l2.5-7 4.5 13 2.5-6H21" />,
@@ -16,6 +16,12 @@ const shapes: Readonly<Record<NavName, ReactNode>> = {
       <path d="M9.5 2.8V6M14.5 2.8V6M9.5 18v3.2M14.5 18v3.2M2.8 9.5H6M2.8 14.5H6M18 9.5h3.2" />
       <path d="M18 14.5h3.2" />
       <path d="M10.5 12h3" />
+    </>
+  ),
+  profiles: (
+    <>
+      <path d="M6 21V4.5A1.5 1.5 0 0 1 7.5 3H14l4.5 4.5V21z" />
+      <path d="M13.5 3.5V8H18M9.5 12.5h5.5M9.5 16.5h3.5" />
     </>
   ),
   gateways: (

@@ -7,7 +7,17 @@ import { EventsPage } from './events/events-page.tsx';
 import { GatewaysPage } from './gateways/gateways-page.tsx';
 import { Lost } from './lost.tsx';
 import { NowPage } from './now/now-page.tsx';
-import { readDevicesSearch, readDoorsSearch, readEventsSearch } from './search.ts';
+import { ProfileEditor } from './profiles/profile-editor.tsx';
+import { ProfilePage } from './profiles/profile-page.tsx';
+import { ProfilesPage } from './profiles/profiles-page.tsx';
+import {
+  readDevicesSearch,
+  readDoorsSearch,
+  readEditorSearch,
+  readEventsSearch,
+  readProfileSearch,
+  readProfilesSearch,
+} from './search.ts';
 import { Shell } from './shell.tsx';
 
 const rootRoute = createRootRoute({ component: Shell, notFoundComponent: Lost });
@@ -35,6 +45,24 @@ const deviceRoute = createRoute({
   path: '/devices/$device',
   component: DevicePage,
 });
+const profilesRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/profiles',
+  validateSearch: readProfilesSearch,
+  component: ProfilesPage,
+});
+const profileEditorRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/profiles/new',
+  validateSearch: readEditorSearch,
+  component: ProfileEditor,
+});
+const profileRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/profiles/$profile',
+  validateSearch: readProfileSearch,
+  component: ProfilePage,
+});
 const gatewaysRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/gateways',
@@ -53,6 +81,9 @@ const routeTree = rootRoute.addChildren([
   doorRoute,
   devicesRoute,
   deviceRoute,
+  profilesRoute,
+  profileEditorRoute,
+  profileRoute,
   gatewaysRoute,
   eventsRoute,
 ]);

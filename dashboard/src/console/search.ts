@@ -28,6 +28,12 @@ export type EventsSearch = {
   readonly result?: 'granted' | 'denied';
 };
 
+export type ProfilesSearch = { readonly q?: string };
+/** Which version is shown; left out: the one that devices are to run. */
+export type ProfileSearch = { readonly version?: string };
+/** What a new text starts from. */
+export type EditorSearch = { readonly of?: string; readonly version?: string };
+
 const textMax = 80;
 
 const textIn = (search: Readonly<Record<string, unknown>>, name: string): string | undefined => {
@@ -69,4 +75,20 @@ export const readEventsSearch = (search: Readonly<Record<string, unknown>>): Eve
     'result',
     (['granted', 'denied'] as const).find((result) => result === search.result),
   ),
+});
+
+const versionIn = (search: Readonly<Record<string, unknown>>): string | undefined => {
+  const version = textIn(search, 'version');
+  return /^\d{1,6}\.\d{1,6}\.\d{1,6}$/.test(version ?? '') ? version : undefined;
+};
+
+export const readProfilesSearch = (search: Readonly<Record<string, unknown>>): ProfilesSearch =>
+  set('q', textIn(search, 'q'));
+
+export const readProfileSearch = (search: Readonly<Record<string, unknown>>): ProfileSearch =>
+  set('version', versionIn(search));
+
+export const readEditorSearch = (search: Readonly<Record<string, unknown>>): EditorSearch => ({
+  ...set('of', textIn(search, 'of')),
+  ...set('version', versionIn(search)),
 });

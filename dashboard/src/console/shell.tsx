@@ -12,8 +12,10 @@ import { troublesIn } from './trouble.ts';
 
 type NavRow = {
   readonly name: NavName;
-  readonly to: '/' | '/doors' | '/devices' | '/gateways' | '/events';
+  readonly to: '/' | '/doors' | '/devices' | '/profiles' | '/gateways' | '/events';
   readonly roles: readonly Role[];
+  /** What else one must be allowed, as the session says. */
+  readonly may?: string;
 };
 
 const staff = ['guard', 'facility', 'admin'] as const;
@@ -22,6 +24,7 @@ const rows: readonly NavRow[] = [
   { name: 'now', to: '/', roles: [...staff, 'teacher'] },
   { name: 'doors', to: '/doors', roles: [...staff, 'teacher'] },
   { name: 'devices', to: '/devices', roles: staff },
+  { name: 'profiles', to: '/profiles', roles: staff, may: 'profile.read' },
   { name: 'gateways', to: '/gateways', roles: staff },
   { name: 'events', to: '/events', roles: [...staff, 'teacher'] },
 ];
@@ -49,6 +52,7 @@ const Nav = () => {
     <nav className="nav" aria-label={t('nav.label')}>
       {rows
         .filter(({ roles }) => roles.includes(session.role))
+        .filter(({ may }) => may === undefined || session.may.includes(may))
         .map(({ name, to }) => (
           <Link
             key={name}

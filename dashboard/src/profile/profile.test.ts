@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { profileFits, sourceKindOf, standingOf } from './standing.ts';
 import { offsetOf, paramLike, paramText, readEscapes, readHex } from './typed.ts';
 
-const item = (running: readonly (readonly [string, boolean, string | null])[]): ProfileListItem => ({
+const item = (
+  running: readonly (readonly [string, boolean, string | null])[],
+): ProfileListItem => ({
   ...{ id: 'kerong-cu24', origin: 'custom', state: 'live', version: '1.1.0' },
   ...{ draft: null, shadow: null, family: 'locker', vendor: 'Kerong', product: 'CU24' },
   title: { zh: '柜锁板', en: 'Locker board' },

@@ -29,7 +29,7 @@ export const createBench = (absolute: (path: string) => string): BenchPorts => (
       },
     };
   },
-  createFile: (path) => createFile(absolute(path)),
+  createFile: (path, readers) => createFile(absolute(path), readers === 'owner' ? 0o600 : 0o644),
   writeFile: (path, text) => replaceFile(absolute(path), text),
   ask,
   startSimulator,
@@ -41,8 +41,8 @@ export const createBench = (absolute: (path: string) => string): BenchPorts => (
 });
 
 /** Never over a file that is there: a recording is evidence. */
-const createFile = async (path: string): Promise<NewFile | undefined> => {
-  const handle = await open(path, 'wx', 0o600).catch(() => undefined);
+const createFile = async (path: string, mode: number): Promise<NewFile | undefined> => {
+  const handle = await open(path, 'wx', mode).catch(() => undefined);
   if (handle === undefined) return undefined;
   return {
     write: async (text) => {

@@ -2,7 +2,7 @@ import { isSession } from '../check/vector-rules.ts';
 import type { CommandEntry } from '../language/model.ts';
 import type { DeviceProfile } from '../language/profile.ts';
 import { examplesSection, tallyOf } from './examples-section.ts';
-import { both, cell, code, heading, section, seconds, table, word } from './markdown.ts';
+import { both, cell, code, heading, section, seconds, table, word, words } from './markdown.ts';
 import { entriesText, rangeText, titleOf, unitText, valuesText } from './value-words.ts';
 import { wireSection } from './wire-section.ts';
 import { familyWords, pageWords } from './words.table.ts';
@@ -13,7 +13,7 @@ export const devicePage = (profile: DeviceProfile): string =>
   [
     `# ${profile.title.zh} ${profile.title.en}`,
     '',
-    both(pageWords.generated),
+    words('generated'),
     ...whatSection(profile),
     ...wireSection(profile),
     ...modelSections(profile),
@@ -120,8 +120,9 @@ const confirmedText = ({ confirmBy }: CommandEntry): string => {
   if (confirmBy === undefined) return both(pageWords.unconfirmed);
   const { state, equals, event, withinMs } = confirmBy;
   const late = `${word('within')} ${seconds(withinMs)}`;
-  if (state !== undefined)
+  if (state !== undefined) {
     return `${word('state')} ${code(`${state} = ${String(equals)}`)}<br>${late}`;
+  }
   if (event !== undefined) return `${word('event')} ${code(event)}<br>${late}`;
   return `${both(pageWords.reply)}<br>${late}`;
 };

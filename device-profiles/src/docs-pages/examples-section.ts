@@ -69,7 +69,7 @@ const meaningText = ({ command, poll, args, out, error, params }: Vector): strin
     poll === undefined ? undefined : `→ poll ${poll}`,
     params === undefined ? undefined : `params ${code(JSON.stringify(params))}`,
     error === undefined ? undefined : `✗ ${code(error)}`,
-    out === undefined ? undefined : `← ${cell(outcomeText(out)).replaceAll(', ', '<br>')}`,
+    out === undefined ? undefined : `← ${cell(outcomeText(out))}`,
   ];
   return parts.filter((part) => part !== undefined).join('<br>');
 };

@@ -1,7 +1,7 @@
 import type { DeviceProfile } from '../language/profile.ts';
 import { tallyOf } from './examples-section.ts';
-import { both, cell, code, table, word } from './markdown.ts';
-import { familyWords, pageWords } from './words.table.ts';
+import { both, cell, code, table, word, words } from './markdown.ts';
+import { familyWords } from './words.table.ts';
 
 /** All models, sorted by family. */
 export const indexPage = (profiles: readonly DeviceProfile[]): string => {
@@ -12,9 +12,9 @@ export const indexPage = (profiles: readonly DeviceProfile[]): string => {
   return [
     `# ${word('devices')}`,
     '',
-    both(pageWords.generated),
+    words('generated'),
     '',
-    both(pageWords.indexIntro),
+    words('indexIntro'),
     '',
     ...table(
       ['family', 'model', 'maker', 'wires', 'documented', 'captured', 'inventedCount'],

@@ -2,11 +2,10 @@ import type { Label } from '../language/model.ts';
 import { pageWords } from './words.table.ts';
 import type { PageWord } from './words.table.ts';
 
-/** A table cell: a bar or a line break inside would end it; what looks like HTML is text. */
+/** A table cell: a bar or a line break inside would end it; marks and HTML are plain text. */
 export const cell = (text: string): string =>
   text
-    .replaceAll('\\', '\\\\')
-    .replaceAll('|', '\\|')
+    .replaceAll(/[\\|*_[\]`]/g, String.raw`\$&`)
     .replaceAll('<', '&lt;')
     .replaceAll(/[\r\n]+/g, ' ');
 
@@ -15,6 +14,9 @@ export const both = ({ zh, en }: Label): string =>
 
 /** One of the page's own words, on one line. */
 export const word = (name: PageWord): string => `${pageWords[name].zh} ${pageWords[name].en}`;
+
+/** The same under each other; our own words may hold marks. */
+export const words = (name: PageWord): string => `${pageWords[name].zh}<br>${pageWords[name].en}`;
 
 /** Bytes and names; in a table even a bar inside of code would end the cell. */
 export const code = (text: string): string =>

@@ -24,8 +24,10 @@ const shownUnits: Readonly<Record<string, string>> = {
 export const unitText = (unit: string | undefined): string =>
   unit === undefined ? '' : (shownUnits[unit] ?? unit);
 
-const keyOf = (entry: object, key: string): unknown =>
-  Object.hasOwn(entry, key) ? Reflect.get(entry, key) : undefined;
+const numberOf = (entry: object, key: string): number | undefined => {
+  const value: unknown = Object.hasOwn(entry, key) ? Reflect.get(entry, key) : undefined;
+  return typeof value === 'number' ? value : undefined;
+};
 
 export const rangeText = (entry: ValueEntry): string => {
   const { min, max } = entry;
@@ -42,7 +44,7 @@ export const valuesText = (entry: ValueEntry): string => {
 
 const listText = (entry: ValueEntry): string => {
   const { zh, en } = pageWords.items;
-  return cell(`list, ≤ ${String(keyOf(entry, 'itemsMax') ?? 256)} ${zh} ${en}`);
+  return cell(`list, ≤ ${numberOf(entry, 'itemsMax') ?? 256} ${zh} ${en}`);
 };
 
 const scalarText = (entry: ValueEntry): string => {
@@ -52,14 +54,15 @@ const scalarText = (entry: ValueEntry): string => {
       .map((value) => `${code(value)} ${valueTitle(entry, value)}`)
       .join('<br>');
   }
-  if (type === 'boolean')
+  if (type === 'boolean') {
     return both({ zh: pageWords.yes.zh + '／' + pageWords.no.zh, en: 'yes or no' });
+  }
   if (type === 'text') {
     const { zh, en } = pageWords.chars;
-    const charsMax = keyOf(entry, 'charsMax');
+    const charsMax = numberOf(entry, 'charsMax');
     return charsMax === undefined
       ? type
-      : both({ zh: `${String(charsMax)} ${zh}`, en: `${String(charsMax)} ${en}` });
+      : both({ zh: `${charsMax} ${zh}`, en: `${charsMax} ${en}` });
   }
   return [type, rangeText(entry)].filter((text) => text !== '').join(', ');
 };
@@ -75,7 +78,7 @@ export const entriesText = (entries: Readonly<Record<string, ValueEntry>> | unde
   Object.entries(entries ?? {})
     .map(([name, entry]) => {
       const title = titleOf(name, entry);
-      const preset = keyOf(entry, 'default');
+      const preset = 'default' in entry ? entry.default : undefined;
       const usual =
         preset === undefined
           ? ''

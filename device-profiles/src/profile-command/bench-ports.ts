@@ -10,8 +10,11 @@ export type BenchPorts = {
   readonly openLine: (port: string, line: SerialParameters) => Promise<OpenedLine>;
   /** From now on an interrupt asks and does not end us. */
   readonly interrupts: () => Interrupts;
-  /** A new file that only its owner reads; undefined where it exists or cannot be made. */
-  readonly createFile: (path: string) => Promise<NewFile | undefined>;
+  /**
+   * A new file; undefined where it exists or cannot be made.
+   * @param readers `owner` of what may hold secrets
+   */
+  readonly createFile: (path: string, readers: 'owner' | 'all') => Promise<NewFile | undefined>;
   /** Replaces a file; false where that fails. */
   readonly writeFile: (path: string, text: string) => Promise<boolean>;
   /** An answer of the person; undefined where there is none to ask, or the input has ended. */

@@ -54,7 +54,7 @@ const run = async (ports: CommandPorts, args: readonly string[]): Promise<number
     ports.complain(opened.fault);
     return exitCodes.faulty;
   }
-  const file = await bench.createFile(plan.out);
+  const file = await bench.createFile(plan.out, 'owner');
   if (file === undefined) {
     await opened.line.close();
     ports.complain(`${plan.out} is there already, or cannot be made: name a new file`);

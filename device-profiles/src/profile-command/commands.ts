@@ -3,6 +3,7 @@ import { certifyCommand } from './certify-command.ts';
 import { checkCommand } from './check-command.ts';
 import { diffCommand } from './diff-command.ts';
 import { docsCommand } from './docs-command.ts';
+import { newCommand } from './new-command.ts';
 import { exitCodes } from './ports.ts';
 import type { CommandPorts, Subcommand } from './ports.ts';
 import { replayCommand } from './replay-command.ts';
@@ -13,6 +14,7 @@ import { vectorsCommand } from './vectors-command.ts';
 
 /** Everything that `npm run profile --` can do. */
 export const subcommands: readonly Subcommand[] = [
+  newCommand,
   checkCommand,
   testCommand,
   simCommand,

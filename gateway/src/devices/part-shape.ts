@@ -11,7 +11,7 @@ const named = (entries: Named | undefined, prefixes: readonly string[]): readonl
   );
 
 /**
- * What of a model the parts of a device stand on (its door, its reader). Where two versions agree in
+ * What of a model the parts of a device stand on: its door, its reader. Where two versions agree in
  * it, the door's machine goes on as it is when one takes the other's place.
  */
 export const partShape = ({ state, commands, events, passage }: Model): string =>

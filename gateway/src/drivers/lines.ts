@@ -54,7 +54,7 @@ export const createLines = (ports: {
       const released = [modbus.get(port), serial.get(port)];
       modbus.delete(port);
       serial.delete(port);
-      await Promise.all(released.map((line) => line?.stop()));
+      await Promise.all(released.flatMap((line) => (line === undefined ? [] : [line.stop()])));
     },
     stop: async () => {
       const all = [...modbus.values(), ...serial.values()];

@@ -76,7 +76,7 @@ describe('two versions over the same bytes', () => {
           name,
           { ...binding, messages: { other: { text: 'SECRET-{event.x}', emit: 'other' } } },
         ]),
-      ) as DeviceProfile['bindings'],
+      ),
     };
     const got = hear(scannerProfile, other, ['SECRET-PASS\r']);
     expect(got.differing).toBe(1);

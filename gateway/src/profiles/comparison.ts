@@ -1,6 +1,6 @@
 import type { Codec, ModbusBlock, ModbusTable, SerialCodec } from '@gatehouse/device-profiles';
 import { toHex } from '@gatehouse/protocols';
-import type { FrameOutput } from '@gatehouse/protocols';
+import type { FrameDecoder, FrameOutput } from '@gatehouse/protocols';
 import type { HeardRaw } from '../drivers/driver.ts';
 
 export type Difference = { readonly hex: string; readonly from: string; readonly to: string };
@@ -83,12 +83,19 @@ const takers = (from: Codec, to: Codec, tally: Tally): Taker => {
   return { take: () => undefined, end: () => undefined };
 };
 
+type Side = {
+  readonly codec: SerialCodec;
+  readonly decoder: FrameDecoder;
+  /** Found by this one, and not yet by the other. */
+  readonly waiting: Found[];
+};
+
 /** Each cuts the bytes by its own framing; what they find is compared in order. */
 const compareBytes = (from: SerialCodec, to: SerialCodec, tally: Tally): Taker => {
-  const sides = [from, to].map((codec) => ({
+  const sides = [from, to].map((codec): Side => ({
     codec,
     decoder: codec.createDecoder(),
-    waiting: [] as Found[],
+    waiting: [],
   }));
   const level = (mayBeUneven: boolean): void => {
     const [left = [], right = []] = sides.map(({ waiting }) => waiting);

@@ -25,7 +25,7 @@ const meterBench = (...more: Parameters<typeof createProfileBench>[1][]) => {
 };
 
 describe('a new version of a profile', () => {
-  it('is compared, then takes over while the door works, and the door notices nothing', async () => {
+  it('is compared, then takes over while the door works, which notices nothing', async () => {
     const bench = createProfileBench([gate]);
     await bench.start();
     const before = bench.devices.doorReports();
@@ -143,6 +143,7 @@ describe('a new version of a profile', () => {
     expect(bench.devices.values('meter')).toEqual({ 'telemetry.temperature': 21 });
     await bench.clock.advance(probationMs + nextChanceMs);
     expect(bench.version('meter')).toBe('1.0.0');
+    expect(bench.raised()).toContain('profile_rolled_back meter');
     await bench.stop();
     // After a restart it begins with what went well.
     const again = meterBench(bench.store);
@@ -157,6 +158,22 @@ describe('a new version of a profile', () => {
     expect(again.version('meter')).toBe('1.2.0');
     expect(again.raised()).toEqual([]);
     await again.stop();
+  });
+
+  it('that went back is forgotten when the cloud takes it back too', async () => {
+    const bench = meterBench();
+    await bench.start();
+    bench.send(row('my-meter', '1.0.0', meterText('1.0.0')));
+    await bench.clock.advance(probationMs + 1_000);
+    bench.send(row('my-meter', '1.1.0', meterText('1.1.0', { ask: 'READ' })));
+    await bench.clock.advance(shadowMs + 5_000);
+    expect(bench.store.profiles.get('my-meter')?.refused?.version).toBe('1.1.0');
+    bench.send(row('my-meter', '1.0.0', meterText('1.0.0')));
+    await bench.clock.advance(1_000);
+    expect(bench.raised()).toEqual([]);
+    expect(bench.store.profiles.get('my-meter')).toMatchObject({ inForce: { version: '1.0.0' } });
+    expect(bench.store.profiles.get('my-meter')?.refused).toBeUndefined();
+    await bench.stop();
   });
 
   it('that is none is refused, and the old one goes on', async () => {

@@ -109,8 +109,8 @@ const look = (state: State): void => {
   for (const id of options.ids) {
     const choice = editions.choose(id, rowOf(state, id, 'live'), kept.get(id));
     const told = refused.get(id);
-    if (choice.refused === undefined) refused.delete(id);
-    else refused.set(id, choice.refused);
+    if (choice.refused !== undefined) refused.set(id, choice.refused);
+    else if (refused.delete(id)) forgive(state, id);
     if (choice.refused !== undefined && choice.refused.sha256 !== told?.sha256) {
       tellRefused(state, id, choice.refused);
     }
@@ -121,6 +121,16 @@ const look = (state: State): void => {
     rollouts.get(id)?.compare(typeof compared === 'object' ? compared : undefined);
   }
   showRefused(state);
+};
+
+/** What was refused is not wanted any more. */
+const forgive = (state: State, id: string): void => {
+  const { refused, ...kept } = state.kept.get(id) ?? { id };
+  if (refused !== undefined) keep(state, kept);
+  const { devices, conditions } = state.options;
+  for (const device of devices.groupsOf(id).flat()) {
+    conditions.clear('profile_rolled_back', device);
+  }
 };
 
 const missing = ({ options }: State, id: string): void => {
@@ -171,11 +181,6 @@ const inForce = (state: State, { profile, custom }: Edition): void => {
     // Gone back to: what failed is still not to be tried again.
     ...(refused === undefined || state.refused.get(id) === undefined ? {} : { refused }),
   });
-  if (state.refused.get(id) !== undefined) return;
-  const { devices, conditions } = state.options;
-  for (const device of devices.groupsOf(id).flat()) {
-    conditions.clear('profile_rolled_back', device);
-  }
 };
 
 const failed: (

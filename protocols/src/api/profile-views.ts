@@ -89,7 +89,7 @@ export type ProfileVersionView = Type.Static<typeof ProfileVersionView>;
 
 /** Where one decoding differs; never of frames that may hold a pass, card or PIN. */
 export const ShadowDifference = Type.Object({
-  /** The frame as pairs of hexadecimal digits. */
+  /** The frame as hexadecimal digits, of Modbus table, address and words; empty = not shown. */
   hex: Type.String(),
   /** What the running version says, and what the new one would say. */
   from: Type.String(),

@@ -5,6 +5,7 @@ import { useWords } from '../../i18n/i18n.ts';
 import { usePicture, useServerNow } from '../console-context.ts';
 import { heardText } from '../gateways/heard-text.ts';
 import { Panel } from '../panel.tsx';
+import { useMay } from '../profiles/use-profile.ts';
 
 const Fact = ({ name, children }: { readonly name: string; readonly children: ReactNode }) => (
   <div className="fact">
@@ -30,6 +31,21 @@ const GatewayFact = ({ page }: { readonly page: DevicePageView }) => {
   );
 };
 
+/** A way to its profile, for those who may see it. */
+const ProfileName = ({ id, version }: { readonly id: string; readonly version: string }) => {
+  const name = (
+    <code>
+      {id}@{version}
+    </code>
+  );
+  if (!useMay('profile.read')) return name;
+  return (
+    <Link to="/profiles/$profile" params={{ profile: id }}>
+      {name}
+    </Link>
+  );
+};
+
 /** Which unit and which description this is: read when something is ordered or reported. */
 export const DeviceFacts = ({ page }: { readonly page: DevicePageView }) => {
   const { t, pick } = useWords();
@@ -48,9 +64,7 @@ export const DeviceFacts = ({ page }: { readonly page: DevicePageView }) => {
           {profile.vendor} · {profile.product}
         </Fact>
         <Fact name={t('device.profile')}>
-          <code>
-            {profile.id}@{profile.version}
-          </code>
+          <ProfileName id={profile.id} version={profile.version} />
           {isBehind ? (
             <span className="tone-attention">{t('device.runs', { version: runs })}</span>
           ) : null}

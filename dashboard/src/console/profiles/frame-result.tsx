@@ -74,7 +74,9 @@ const OneFrame = ({ frame, profile }: { readonly frame: Frame; readonly profile:
         const find = (name: string) => model?.fields.find((field) => field.name === name);
         return (
           <div key={`${event}${i}`}>
-            <p>{t('profiles.try.event', { event: model === undefined ? event : pick(model.title) })}</p>
+            <p>
+              {t('profiles.try.event', { event: model === undefined ? event : pick(model.title) })}
+            </p>
             <Values rows={told(fields, find, words)} />
           </div>
         );

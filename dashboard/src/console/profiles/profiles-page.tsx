@@ -7,7 +7,7 @@ import { profileFits } from '../../profile/standing.ts';
 import { ProfileTags, StandingNote } from './standing-note.tsx';
 import { useMay, useProfileList } from './use-profile.ts';
 
-const route = getRouteApi('/profiles/');
+const route = getRouteApi('/profiles');
 
 const Row = ({ item }: { readonly item: ProfileListItem }) => {
   const { t, pick } = useWords();

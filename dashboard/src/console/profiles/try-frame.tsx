@@ -37,9 +37,7 @@ const readTyped = (way: Way, { bytes, asked, text }: Typed, isModbus: boolean): 
   if (!hex.ok) return { problem: hex.problem };
   if (!isModbus) return { body: { hex: hex.hex } };
   const request = readHex(asked);
-  return request.ok
-    ? { body: { hex: hex.hex, asked: request.hex } }
-    : { problem: request.problem };
+  return request.ok ? { body: { hex: hex.hex, asked: request.hex } } : { problem: request.problem };
 };
 
 const useTry = (page: ProfilePageView, binding: Binding) => {
@@ -113,7 +111,9 @@ const Received = ({
         if (read.body !== undefined) onAsk(read.body);
       }}
     >
-      {isModbus ? <Line label={t('profiles.try.asked')}>{field('asked', '01 04 00 00 …')}</Line> : null}
+      {isModbus ? (
+        <Line label={t('profiles.try.asked')}>{field('asked', '01 04 00 00 …')}</Line>
+      ) : null}
       {way === 'text' ? (
         <Line label={t('profiles.try.typedText')}>{field('text', 'A0\\r\\n')}</Line>
       ) : (

@@ -99,7 +99,7 @@ export const VectorResults = ({ run }: { readonly run: VectorsView }) => {
               setWhole(true);
             }}
           >
-            {t('devices.showAll', { count: sorted.length })}
+            {t('profiles.vectors.all', { count: sorted.length })}
           </button>
         </p>
       ) : null}
