@@ -11,6 +11,7 @@ import type {
 } from '@gatehouse/protocols';
 import { iso } from './mock-state.ts';
 import type { MockPorts } from './mock-state.ts';
+import { author, library, notes, refusal } from './profile-history.table.ts';
 import { profiles } from './profiles.table.ts';
 
 /** Profiles as the screens need them: built in, one of one's own, a draft and a shadow. */
@@ -32,10 +33,6 @@ type Made = {
   readonly own: Own;
 };
 
-const who = {
-  id: '018f0000-0000-7000-8000-000000000001',
-  name: { zh: '周敏', en: 'Zhou Min' },
-};
 const hourMs = 3_600_000;
 
 const ownVersion = (
@@ -47,10 +44,10 @@ const ownVersion = (
   const isOut = state === 'live' || state === 'retired';
   return {
     ...{ version, state, origin: 'custom', sha256: version.replaceAll('.', '').repeat(16), note },
-    author: who,
+    author,
     createdAt: iso(ports.nowMs() - 30 * hourMs),
     publishedAt: isOut ? iso(ports.nowMs() - 26 * hourMs) : null,
-    publishedBy: isOut ? who : null,
+    publishedBy: isOut ? author : null,
   };
 };
 
@@ -60,11 +57,11 @@ const startOwn = (ports: MockPorts): Own =>
       'kerong-cu24',
       [
         ownVersion(ports, '1.2.0', 'draft', ''),
-        ownVersion(ports, '1.1.0', 'live', '第 24 格的故障位'),
-        ownVersion(ports, '1.0.1', 'retired', '波特率改为 19200'),
+        ownVersion(ports, '1.1.0', 'live', notes.fault),
+        ownVersion(ports, '1.0.1', 'retired', notes.baud),
       ],
     ],
-    ['acme-air-3', [ownVersion(ports, '1.1.0', 'shadow', 'CO2 改为 16 位')]],
+    ['acme-air-3', [ownVersion(ports, '1.1.0', 'shadow', notes.wide)]],
   ]);
 
 const builtInOf = ({ version }: ProfileView, isLive: boolean): ProfileVersionView => ({
@@ -149,15 +146,14 @@ const shadowsOf = (made: Made, id: string): ProfilePageView['shadows'] =>
 
 const happeningsOf = (made: Made, id: string): ProfilePageView['happenings'] => {
   if (id !== 'kerong-cu24') return [];
-  const base = { gateway: 'gw-library', gatewayName: { zh: '图书馆网关', en: 'Library gateway' } };
   return [
     {
-      ...{ event: 'gw-library.1', kind: 'profile.swapped', device: 'lockers-hall', ...base },
+      ...{ event: 'gw-library.1', kind: 'profile.swapped', device: 'lockers-hall', ...library },
       ...{ from: '1.0.1', to: '1.1.0', tookMs: 84, why: '' },
       at: iso(made.ports.nowMs() - 26 * hourMs),
     },
     {
-      ...{ event: 'gw-library.2', kind: 'profile.rolled_back', device: 'lockers-hall', ...base },
+      ...{ event: 'gw-library.2', kind: 'profile.rolled_back', device: 'lockers-hall', ...library },
       ...{ from: '1.1.0', to: '1.0.1', tookMs: null, why: 'bad_checksum 12 / 20' },
       at: iso(made.ports.nowMs() - 27 * hourMs),
     },
@@ -247,12 +243,6 @@ const faultsOf = (text: string): ProfileCheckedView['faults'] => {
   if (/^id: [a-z]/m.test(text)) return [];
   const message = 'lacks id';
   return [{ line: 1, column: 1, path: '', message, hint: 'id: maker-model, in small letters' }];
-};
-
-const refusal = {
-  code: 'vectors_fail',
-  text: { zh: '有样例不通过', en: 'An example does not hold' },
-  detail: 'vectors[5]: state.box = [0, 0, 1]',
 };
 
 const writeOf = (made: Made, text: string, save: boolean): ProfileCheckedView => {

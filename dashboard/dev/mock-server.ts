@@ -249,8 +249,9 @@ const deviceRoutes: readonly Route[] = [
 const profileRoutes = profileRows.map(({ method, path, run }): Route => ({
   ...{ method, path },
   run: (asked) => {
-    if (!mayOf(asked.who.role).includes('profile.read'))
+    if (!mayOf(asked.who.role).includes('profile.read')) {
       return refuse(403, 'not_allowed', words.missing);
+    }
     const body = run(asked);
     return body === null ? { status: 204 } : found(body);
   },

@@ -19,7 +19,8 @@ export const loadCatalogue = async (only?: ReadonlySet<string>): Promise<Catalog
   return catalogueOf(files.filter(({ name }) => only?.has(idOfFile(name) ?? '') ?? true));
 };
 
-const idOfFile = (name: string): string | undefined => /([^/]*)\.yaml$/.exec(name)?.[1];
+/** `models/a.yaml` → `a` */
+export const idOfFile = (name: string): string | undefined => /([^/]*)\.yaml$/.exec(name)?.[1];
 
 /**
  * Any profiles, by id: the file of each has its name, and no two claim one unit.

@@ -1,4 +1,4 @@
-import { catalogueOf } from '../catalogue.ts';
+import { catalogueOf, idOfFile } from '../catalogue.ts';
 import { ProfileError } from '../errors.ts';
 import { parsedArgs } from './arguments.ts';
 import { exitCodes } from './ports.ts';
@@ -20,6 +20,9 @@ const run = async (ports: CommandPorts, args: readonly string[]): Promise<number
     const profile = goodProfile(ports, model);
     if (profile === undefined) faulty += 1;
     else ports.print(`✓ ${model.name}  ${profile.id} ${profile.profile}`);
+    if (profile !== undefined && idOfFile(model.name) !== profile.id) {
+      ports.print(`  the catalogue takes it only as ${profile.id}.yaml`);
+    }
   }
   if (faulty === 0 && flags.has('all')) {
     try {

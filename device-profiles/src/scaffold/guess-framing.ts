@@ -20,7 +20,7 @@ type Parts = Pick<FrameFraming, 'start' | 'end' | 'length' | 'bytes' | 'checksum
 export type KnownParts = { readonly [Key in keyof Parts]?: Parts[Key] | null | undefined };
 
 const startMax = 4;
-const endMax = 2;
+const endMax = 4;
 const usualSilenceMs = 100;
 const frameBytesMin = 64;
 const frameBytesMaxMax = 4096;
@@ -139,7 +139,9 @@ const lengthAtMax = 8;
 const addsMin = -16;
 const addsMax = 64;
 /** Of frames that are all of one size, only a length that counts about the whole is believed. */
-const plainAddsMax = 8;
+const plainAddsMax = 6;
+const plainFramesMax = 3;
+const plainValueMin = 2;
 
 const valueAt = (frame: Uint8Array, at: number, type: Length['type']): number => {
   const [a = 0, b = 0] = frame.subarray(at, at + 2);
@@ -163,7 +165,12 @@ const lengthOf = (
       const adds = frames.map((frame) => frame.length - valueAt(frame, at, type));
       const [first = 0] = adds;
       if (!adds.every((one) => one === first) || first < addsMin || first > addsMax) continue;
-      const isPlain = first >= 0 && first <= plainAddsMax && at <= startBytes + 2;
+      const isPlain =
+        first >= 0 &&
+        first <= plainAddsMax &&
+        at <= startBytes + 1 &&
+        frames.length <= plainFramesMax &&
+        frames.every((frame) => valueAt(frame, at, type) >= plainValueMin);
       if (sizes.size > 1 || isPlain) return { at, type, adds: first };
     }
   }
@@ -179,8 +186,8 @@ const weightOf = (
   const sizes = new Set(frames.map(({ length: bytes }) => bytes)).size;
   return (
     (check === undefined ? 0 : Math.min(20, -Math.log10(chanceOf(check)))) +
-    (length === undefined ? 0 : 2 * sizes) +
-    (start === undefined ? 0 : hexBytes(start)) +
+    (length === undefined ? 0 : 2 * sizes + (length.type === 'u8' ? 0 : 1)) +
+    (start === undefined ? 0 : 0.5 * hexBytes(start)) +
     (end === undefined ? 0 : 0.5 * hexBytes(end))
   );
 };
