@@ -41,8 +41,7 @@ const answersOf = async (
   if (file !== undefined) {
     const text = await ports.read(file);
     if (text === undefined) return `${file} cannot be read`;
-    const answers = parsedAnswers(text);
-    return typeof answers === 'string' ? `${file}: ${answers}` : answers;
+    return parsedAnswers(text, file);
   }
   const asked = await askedAnswers(ports.bench.ask, ports.print);
   if (asked === undefined) return 'Nobody answers here: give --answers answers.json';

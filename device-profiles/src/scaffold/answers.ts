@@ -1,7 +1,7 @@
 import { checksumTypes } from '@gatehouse/protocols';
 import type { FrameFraming } from '@gatehouse/protocols';
 import Type from 'typebox';
-import Value from 'typebox/value';
+import { checkedYaml, faultText } from '../checked-yaml.ts';
 import { families } from '../language/profile.ts';
 import type { KnownParts } from './guess-framing.ts';
 
@@ -42,16 +42,10 @@ export const Answers = Type.Object(
 );
 export type Answers = Type.Static<typeof Answers>;
 
-/** @returns what is wrong with a file of answers, as text */
-export const parsedAnswers = (text: string): Answers | string => {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (Value.Check(Answers, value)) return value;
-    const [first] = Value.Errors(Answers, value);
-    return `${first?.instancePath.slice(1) ?? 'the file'} ${first?.message ?? 'is wrong'}`;
-  } catch (error) {
-    return error instanceof Error ? error.message : 'is no JSON';
-  }
+/** JSON or YAML. @returns what is wrong with it, with `file:line:column` of each fault */
+export const parsedAnswers = (text: string, file: string): Answers | string => {
+  const checked = checkedYaml(text, Answers, file);
+  return checked.ok ? checked.value : checked.faults.map(faultText).join('\n');
 };
 
 /** One example: bytes, and which way they go. */

@@ -7,6 +7,7 @@ export type Draft = {
     readonly state: Entries;
     readonly telemetry: Entries;
     readonly events: Entries;
+    readonly commands: Entries;
   };
   /** The one binding. */
   readonly binding: Record<string, unknown>;
@@ -16,10 +17,18 @@ export type Draft = {
 };
 
 export const emptyDraft = (): Draft => ({
-  model: { state: {}, telemetry: {}, events: {} },
+  model: { state: {}, telemetry: {}, events: {}, commands: {} },
   binding: {},
   initial: {},
   notes: [],
+});
+
+/** What the gateway would send: never by itself, because nobody knows yet what it does. */
+export const sentCommand = (name: string, isAnswered: boolean): object => ({
+  title: titled(name),
+  class: 'audit',
+  expiresInMs: 5000,
+  ...(isAnswered ? { confirmBy: { reply: true, withinMs: 1000 } } : {}),
 });
 
 /** Both languages until somebody writes the Chinese one. */

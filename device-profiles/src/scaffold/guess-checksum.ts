@@ -1,5 +1,5 @@
 import { checksum, checksumBytes, checksumTypes } from '@gatehouse/protocols';
-import type { ChecksumType, FrameFraming } from '@gatehouse/protocols';
+import type { FrameFraming } from '@gatehouse/protocols';
 
 export type ChecksumSpec = NonNullable<FrameFraming['checksum']>;
 
@@ -13,40 +13,46 @@ export type ChecksumGuess = {
 const orders = ['big', 'little'] as const;
 const fromMax = 6;
 
-/** It stands before the end or behind it; written as bytes or as hexadecimal digits. */
-const specsFor = (endBytes: number): readonly ChecksumSpec[] =>
-  checksumTypes.flatMap((type) => {
-    const size = checksumBytes(type);
-    return [false, true].flatMap((digits) =>
-      [...new Set([endBytes, 0])].flatMap((behind) =>
-        (size === 1 ? [undefined] : orders).flatMap((order) =>
-          rangesFor(type, size * (digits ? 2 : 1), behind).map((range): ChecksumSpec => ({
-            ...range,
-            type,
-            ...(order === undefined ? {} : { order }),
-            ...(digits ? { digits: true } : {}),
-          })),
-        ),
-      ),
-    );
-  });
+export type Around = {
+  readonly startBytes: number;
+  readonly endBytes: number;
+  /** Bytes behind the end: there it must stand; 0: before the end. */
+  readonly behind: number;
+};
+
+/** Written as bytes or as hexadecimal digits, in either order. */
+const specsFor = ({ endBytes, behind }: Around): readonly ChecksumSpec[] =>
+  checksumTypes.flatMap((type) =>
+    [false, true].flatMap((digits) => {
+      const size = checksumBytes(type) * (digits ? 2 : 1);
+      if (behind > 0 && size !== behind) return [];
+      const ranges = rangesFor(behind > 0 ? -size : -(size + endBytes));
+      return (checksumBytes(type) === 1 ? [undefined] : orders).flatMap((order) =>
+        ranges.map((range): ChecksumSpec => ({
+          ...range,
+          type,
+          ...(order === undefined ? {} : { order }),
+          ...(digits ? { digits: true } : {}),
+        })),
+      );
+    }),
+  );
 
 type Range = Pick<ChecksumSpec, 'from' | 'to' | 'at'>;
 
 /** From any of the first bytes to just before it, or to one byte earlier. */
-const rangesFor = (_type: ChecksumType, size: number, behind: number): readonly Range[] => {
-  const at = -(size + behind);
-  return Array.from({ length: fromMax + 1 }, (_, from) => from).flatMap((from) =>
+const rangesFor = (at: number): readonly Range[] =>
+  Array.from({ length: fromMax + 1 }, (_, from) => from).flatMap((from) =>
     [at, at - 1].map((to) => ({ from, to, at })),
   );
-};
 
 const digitsOf = (bytes: readonly number[]): readonly number[] =>
   bytes.flatMap((byte) =>
     [...byte.toString(16).padStart(2, '0').toUpperCase()].map((char) => char.charCodeAt(0)),
   );
 
-const lower = (byte: number): number => (byte >= 0x61 && byte <= 0x66 ? byte - 0x20 : byte);
+/** Digits a … f are as good as A … F. */
+const capital = (byte: number): number => (byte >= 0x61 && byte <= 0x66 ? byte - 0x20 : byte);
 
 const fits = (frame: Uint8Array, { type, from, to, at, order, digits }: ChecksumSpec): boolean => {
   const end = frame.length + to;
@@ -57,8 +63,10 @@ const fits = (frame: Uint8Array, { type, from, to, at, order, digits }: Checksum
     const shift = 8 * (order === 'big' ? size - 1 - i : i);
     return (value >>> shift) & 0xff;
   });
-  const expected = digits === true ? digitsOf(bytes) : bytes;
-  return expected.every((byte, i) => lower(frame[frame.length + at + i] ?? -1) === byte);
+  const found = (i: number): number => frame[frame.length + at + i] ?? -1;
+  return digits === true
+    ? digitsOf(bytes).every((digit, i) => capital(found(i)) === digit)
+    : bytes.every((byte, i) => found(i) === byte);
 };
 
 /** Frames alike prove nothing twice. */
@@ -72,9 +80,9 @@ export const distinct = (frames: readonly Uint8Array[]): readonly Uint8Array[] =
  */
 export const guessChecksum = (
   frames: readonly Uint8Array[],
-  { startBytes, endBytes }: { readonly startBytes: number; readonly endBytes: number },
+  around: Around,
 ): ChecksumGuess | undefined => {
-  const specs = specsFor(endBytes);
+  const specs = specsFor(around);
   const found = specs
     .map((spec) => ({ spec, agrees: frames.filter((frame) => fits(frame, spec)).length }))
     .filter(({ agrees }) => agrees > 0)
@@ -82,16 +90,20 @@ export const guessChecksum = (
       (a, b) =>
         b.agrees - a.agrees ||
         bytesOf(b.spec) - bytesOf(a.spec) ||
-        strangeness(a.spec, startBytes) - strangeness(b.spec, startBytes),
+        strangeness(a.spec, around) - strangeness(b.spec, around),
     );
   const [best] = found;
   return best === undefined ? undefined : { ...best, tried: specs.length };
 };
 
-const bytesOf = ({ type, digits }: ChecksumSpec): number =>
-  checksumBytes(type) * (digits === true ? 2 : 1);
+/** Of short frames the upper byte of a sum says nothing. */
+const thinSums: readonly string[] = ['sum16', 'sum16-negated'];
 
-const strangeness = ({ from, to, at }: ChecksumSpec, startBytes: number): number => {
+/** How many bytes of it would have to agree by chance; a digit has a half. */
+const bytesOf = ({ type }: ChecksumSpec): number =>
+  thinSums.includes(type) ? 1 : checksumBytes(type);
+
+const strangeness = ({ from, to, at }: ChecksumSpec, { startBytes }: Around): number => {
   const natural = [0, startBytes, 1, 2].indexOf(from);
   return (natural < 0 ? 4 + from : natural) + (to === at ? 0 : 10);
 };

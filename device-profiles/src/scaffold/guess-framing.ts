@@ -29,19 +29,23 @@ export const guessFraming = (
   frames: readonly Uint8Array[],
   known: KnownParts = {},
 ): FramingGuess | undefined => {
-  const samples = distinct(frames).filter(({ length }) => length > 0);
+  const all = distinct(frames).filter(({ length }) => length > 0);
+  // One byte alone is an ACK or NAK beside the frames.
+  const longer = all.filter(({ length }) => length > 1);
+  const samples = longer.length > 0 ? longer : all;
   if (samples.length === 0) return undefined;
+  const singles = longer.length > 0 ? all.filter(({ length }) => length === 1) : [];
   const tries = ends(samples, known).flatMap((end) =>
-    starts(samples, known).map((start) => attempt(samples, known, start, end)),
+    starts(samples, known).map((start) => attempt({ frames: samples, singles, known }, start, end)),
   );
   const [best] = tries
     .filter(({ framing }) => framingFault(framing) === undefined)
     .toSorted((a, b) => b.agrees - a.agrees || b.weight - a.weight);
   return (
     best ?? {
-      framing: silence(samples),
-      agrees: samples.length,
-      of: samples.length,
+      framing: silence(all),
+      agrees: all.length,
+      of: all.length,
       reasons: ['nothing alike: what lies between two silences is a frame'],
     }
   );
@@ -75,43 +79,54 @@ const usualEnds = [
   0x03, 0x04, 0x0a, 0x0d, 0x16, 0x17, 0x55, 0x7e, 0xab, 0xbb, 0xed, 0xef, 0xfe, 0xff,
 ];
 
-const ends = (frames: readonly Uint8Array[], { end }: KnownParts): readonly number[] => {
-  if (end !== undefined) return [end === null ? 0 : hexBytes(end)];
-  const [first] = frames;
-  const last = first?.at(-1) ?? -1;
-  const size =
-    frames.length === 1 ? Number(usualEnds.includes(last)) : common(frames, true, endMax);
-  return Array.from({ length: size + 1 }, (_, i) => i);
+/** Its bytes, and how many of a checksum may stand behind it. */
+type End = { readonly bytes: number; readonly behind: number };
+const noEnd: End = { bytes: 0, behind: 0 };
+const behindMax = 2;
+
+const ends = (frames: readonly Uint8Array[], { end }: KnownParts): readonly End[] => {
+  const behinds = Array.from({ length: behindMax + 1 }, (_, behind) => behind);
+  if (end === null) return [noEnd];
+  if (end !== undefined) return behinds.map((behind) => ({ bytes: hexBytes(end), behind }));
+  const found = behinds.flatMap((behind) => {
+    const cut = frames.map((frame) => frame.subarray(0, frame.length - behind));
+    const last = cut[0]?.at(-1) ?? -1;
+    const isUsual = behind === 0 && usualEnds.includes(last);
+    const size = frames.length === 1 ? Number(isUsual) : common(cut, true, endMax);
+    return Array.from({ length: size }, (_, i) => ({ bytes: i + 1, behind }));
+  });
+  return [noEnd, ...found];
 };
 
 type Attempt = FramingGuess & { readonly framing: FrameFraming; readonly weight: number };
 
-const attempt = (
-  frames: readonly Uint8Array[],
-  known: KnownParts,
-  startBytes: number,
-  endBytes: number,
-): Attempt => {
+type Samples = {
+  readonly frames: readonly Uint8Array[];
+  readonly singles: readonly Uint8Array[];
+  readonly known: KnownParts;
+};
+
+const attempt = (samples: Samples, startBytes: number, end: End): Attempt => {
+  const { frames, singles, known } = samples;
   const [first = new Uint8Array()] = frames;
-  const start = startBytes === 0 ? undefined : hexText(first.subarray(0, startBytes));
-  const end = endBytes === 0 ? undefined : hexText(first.subarray(first.length - endBytes));
-  const check = checkOf(frames, known, startBytes, endBytes);
+  const check = checkOf(frames, known, startBytes, end);
   const length = lengthOf(frames, known, startBytes);
   const isOne = frames.every((frame) => frame.length === first.length);
-  const bytes =
-    known.bytes ?? (length === undefined && isOne && frames.length > 1 ? first.length : undefined);
-  const checksum = known.checksum ?? check?.spec;
+  const isFixed = length === undefined && isOne && (frames.length > 1 || check !== undefined);
+  const bytes = known.bytes ?? (isFixed ? first.length : undefined);
+  const endFrom = first.length - end.behind - end.bytes;
   const longest = Math.max(...frames.map((frame) => frame.length));
-  const framing: FrameFraming = {
+  const framing = present({
     kind: 'frames',
-    ...(start === undefined ? {} : { start }),
-    ...(length === undefined ? {} : { length }),
-    ...(bytes === undefined ? {} : { bytes }),
-    ...(checksum === undefined ? {} : { checksum }),
-    ...(end === undefined ? {} : { end }),
+    start: known.start ?? textOf(first.subarray(0, startBytes)),
+    length,
+    bytes,
+    checksum: known.checksum ?? check?.spec,
+    end: known.end ?? textOf(first.subarray(endFrom, endFrom + end.bytes)),
+    singles: textOf(Uint8Array.from(singles.flatMap((one) => [...one]))),
     frameBytesMax: bytes ?? Math.min(frameBytesMaxMax, Math.max(frameBytesMin, 2 * longest)),
     silenceMs: usualSilenceMs,
-  };
+  });
   return {
     framing,
     agrees: wholeFrames(framing, frames),
@@ -121,14 +136,26 @@ const attempt = (
   };
 };
 
+const textOf = (bytes: Uint8Array): string | undefined =>
+  bytes.length === 0 ? undefined : hexText(bytes);
+
+type Loose = { readonly [Key in keyof FrameFraming]: FrameFraming[Key] | undefined };
+
+/** Without the parts that are not there. */
+const present = (framing: Loose): FrameFraming =>
+  // Only optional keys can be undefined: the others are always given.
+  Object.fromEntries(
+    Object.entries(framing).filter(([, part]) => part !== undefined),
+  ) as FrameFraming;
+
 const checkOf = (
   frames: readonly Uint8Array[],
   known: KnownParts,
   startBytes: number,
-  endBytes: number,
+  { bytes: endBytes, behind }: End,
 ): ChecksumGuess | undefined => {
   if (known.checksum !== undefined) return undefined;
-  const guess = guessChecksum(frames, { startBytes, endBytes });
+  const guess = guessChecksum(frames, { startBytes, endBytes, behind });
   // What only some of the frames have is no checksum of this framing.
   return guess === undefined || guess.agrees < frames.length ? undefined : guess;
 };
@@ -161,7 +188,7 @@ const lengthOf = (
   for (let at = startBytes; at <= startBytes + lengthAtMax; at += 1) {
     for (const type of lengthTypes) {
       const width = type === 'u8' ? 1 : 2;
-      if (frames.some((frame) => frame.length < at + width + 1)) continue;
+      if (frames.some((frame) => frame.length < at + width)) continue;
       const adds = frames.map((frame) => frame.length - valueAt(frame, at, type));
       const [first = 0] = adds;
       if (!adds.every((one) => one === first) || first < addsMin || first > addsMax) continue;

@@ -118,12 +118,12 @@ const commandHint = ({ family, wire }: Answers): readonly string[] => {
 const textOf = (id: string, answers: Answers, draft: Draft): string => {
   const { vendor, product, family, title, titleZh } = answers;
   const name = title ?? `${vendor} ${product}`;
-  const { state, telemetry, events } = draft.model;
+  const { state, telemetry, events, commands } = draft.model;
   const parts: readonly (readonly [readonly string[], object])[] = [
     [
       [
         `A draft of ${name}. npm run profile -- test names what is still to be proved.`,
-        'The language: docs/profiles.md; by steps: docs/add-a-device.md.',
+        'The language: docs/profiles.md.',
       ],
       {
         apiVersion: 'profile/v1',
@@ -146,11 +146,12 @@ const textOf = (id: string, answers: Answers, draft: Draft): string => {
         'range, and a norm of device-profiles/src/language/vocabulary.table.ts where there is one.',
         ...commandHint(answers),
       ],
-      { model: withoutEmpty({ state, telemetry, events }) },
+      { model: withoutEmpty({ state, telemetry, events, commands }) },
     ],
     [
       [
-        'How the wire carries it. Found from the examples that were pasted:',
+        'How the wire carries it.',
+        ...(draft.notes.length === 0 ? [] : ['Found from the examples that were pasted:']),
         ...draft.notes.map((note) => `- ${note}`),
         'Replace raw bytes by fields: { type: u16, scale: 0.1, value: telemetry.temperature }.',
       ],

@@ -4,11 +4,10 @@ import { heard } from '../frames.ts';
 import { hexText } from '../vectors/report.ts';
 import { knownParts } from './answers.ts';
 import type { Answers, Sample } from './answers.ts';
-import { emptyDraft, readerWords, titled } from './draft.ts';
+import { emptyDraft, readerWords, sentCommand, titled } from './draft.ts';
 import type { Draft } from './draft.ts';
 import { guessFraming } from './guess-framing.ts';
 
-const pollEveryMs = 5_000;
 const charsMaxMax = 2048;
 const lineBytesMax = 512;
 
@@ -42,7 +41,7 @@ export const framesDraft = (answers: Answers, samples: readonly Sample[]): Draft
     ...(second === undefined ? {} : { sends: second.framing }),
   });
   const messages = addMessages(draft, answers, framing, bytesFrom(samples, 'device'));
-  addPolls(draft, samples, { framing, sends: second?.framing ?? framing, messages });
+  addCommands(draft, samples, { framing, sends: second?.framing ?? framing, messages });
   return draft;
 };
 
@@ -128,27 +127,44 @@ type Known = {
   readonly messages: ReadonlyMap<number, string>;
 };
 
-/** What was sent just before an example came: a question that can be asked again and again. */
-const addPolls = (
-  { binding, notes }: Draft,
+const commandsMax = 32;
+
+/** What the gateway sends, as commands: one of them may open a door, so none is a poll. */
+const addCommands = (
+  { binding, model, notes }: Draft,
   samples: readonly Sample[],
   { framing, sends, messages }: Known,
 ): void => {
-  const polls = new Map<string, object>();
+  const commands: Record<string, readonly object[]> = {};
+  const known = new Set<string>();
   for (const [index, { from, bytes }] of samples.entries()) {
-    if (from !== 'gateway') continue;
+    const content = from === 'gateway' ? contentOf(sends, bytes) : undefined;
+    const first = content?.[0];
+    if (content === undefined || first === undefined || known.has(hexText(content))) continue;
+    if (known.size >= commandsMax) break;
+    known.add(hexText(content));
     const next = samples[index + 1];
-    const content = contentOf(sends, bytes);
     const kind = next?.from === 'device' ? contentOf(framing, next.bytes)?.[0] : undefined;
     const reply = kind === undefined ? undefined : messages.get(kind);
-    if (content === undefined || content.length === 0 || reply === undefined) {
-      notes.push(`left out: > ${hexText(bytes)} (no example of its answer behind it)`);
-      continue;
-    }
+    const name = freeName(`send${twoDigits(first)}`, commands);
     const fields = [{ type: 'hex', const: hexText(content) }];
-    polls.set(hexText(content), { everyMs: pollEveryMs, reply, fields });
+    commands[name] = [{ ...(reply === undefined ? {} : { reply }), fields }];
+    model.commands[name] = sentCommand(
+      `Send ${hexText(content).slice(0, 60)}`,
+      reply !== undefined,
+    );
   }
-  if (polls.size > 0) binding['polls'] = [...polls.values()].slice(0, 16);
+  if (known.size === 0) return;
+  binding['commands'] = commands;
+  notes.push(asPollsHint);
+};
+
+const asPollsHint = 'what is sent is a command for now: move to polls what only asks';
+
+const freeName = (name: string, taken: object): string => {
+  let free = name;
+  for (let i = 2; Object.hasOwn(taken, free); i += 1) free = `${name}x${i}`;
+  return free;
 };
 
 const printable = /^[\x20-\x7e]*$/;
@@ -186,12 +202,16 @@ export const linesDraft = (answers: Answers, samples: readonly Sample[]): Draft 
     framing: { kind: 'lines', lineBytesMax, halfLineMaxMs: 500, sends },
     messages: { [event]: { text: `{event.${field}}`, emit: event } },
   });
-  const polls = [...new Set(asked(samples))].map((text) => ({
-    everyMs: pollEveryMs,
-    reply: event,
-    text: text.replaceAll('{', '{{').replaceAll('}', '}}'),
-  }));
-  if (polls.length > 0) binding['polls'] = polls.slice(0, 16);
+  const sent = [...new Set(asked(samples))].slice(0, commandsMax);
+  const commands = sent.map((text, i) => {
+    const content = text.replaceAll('{', '{{').replaceAll('}', '}}');
+    model.commands[`send${i + 1}`] = sentCommand(`Send ${text.slice(0, 60)}`, true);
+    return [`send${i + 1}`, [{ reply: event, text: content }]] as const;
+  });
+  if (commands.length > 0) {
+    binding['commands'] = Object.fromEntries(commands);
+    notes.push(asPollsHint);
+  }
   return draft;
 };
 
