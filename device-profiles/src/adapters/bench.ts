@@ -148,7 +148,7 @@ const readyMessage = (child: ChildProcess): Promise<unknown> =>
 /** `{ready, devices: [{id, listen, pty}]}` of firmware-sim. */
 const devicesIn = (message: unknown): StartedSimulator['devices'] => {
   const list = fieldOf(message, 'devices');
-  const devices = Array.isArray(list) ? (list as readonly unknown[]) : [];
+  const devices: readonly unknown[] = Array.isArray(list) ? list : [];
   return new Map(
     devices.map((device) => {
       const pty = fieldOf(device, 'pty');

@@ -25,5 +25,6 @@ export const withVectors = (text: string, vectors: readonly Vector[]): string | 
   }
   const column = from - (text.lastIndexOf('\n', from - 1) + 1);
   const head = text.slice(0, valueTo).trimEnd();
-  return `${head}\n${indented(vectorsText(vectors), column)}\n${text.slice(head.length).replace(/^\n/, '')}`;
+  const rest = text.slice(head.length).replace(/^\n/, '');
+  return `${head}\n${indented(vectorsText(vectors), column)}\n${rest}`;
 };

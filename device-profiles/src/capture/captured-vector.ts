@@ -36,7 +36,7 @@ export type VectorLine = {
 };
 
 export type Candidate = {
-  /** The fullest first: with what was asked, then the frame alone; none where nothing may be kept. */
+  /** With what was asked, then the frame alone; none where nothing of it may be kept. */
   readonly vectors: readonly Vector[];
   readonly isRedacted: boolean;
 };

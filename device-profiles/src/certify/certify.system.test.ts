@@ -1,7 +1,7 @@
 // needs: socat
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBench } from '../adapters/bench.ts';
 import { readModelFiles } from '../adapters/model-files.ts';
@@ -19,7 +19,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const run = async (...args: readonly string[]) => {
   const [out, wrong]: [string[], string[]] = [[], []];
-  const absolute = (path: string): string => join(folder, path);
+  const absolute = (path: string): string => resolve(folder, path);
   const ports: CommandPorts = {
     print: (text) => void out.push(text),
     complain: (text) => void wrong.push(text),
@@ -61,7 +61,7 @@ describe('on the simulator, on real wires', () => {
   });
 
   it('records a serial port and reads it again', async () => {
-    const bench = createBench((path) => join(folder, path));
+    const bench = createBench((path) => resolve(folder, path));
     const device = {
       id: 'd1',
       profile: 'nova-sds011',

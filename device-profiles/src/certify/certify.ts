@@ -38,7 +38,7 @@ type Place = {
 /** Devices on their own lines wait for each other's silence: so many at once. */
 const atOnceMax = 4;
 
-/** On the simulator, which shares our codecs: it shows that a profile is whole, not that it is right. */
+/** On the simulator, which shares our codecs: a profile is shown to be whole, not to be right. */
 export const certifySimulated = async (
   bench: Bench,
   candidates: readonly Candidate[],

@@ -30,7 +30,8 @@ export const paperChecks = (profile: DeviceProfile): readonly Check[] => {
       failed.length === 0,
       failed[0] === undefined
         ? `${results.length} hold, in both directions`
-        : `${failed.length} of ${results.length} fail, first ${failed[0].index}: ${failed[0].title}`,
+        : `${failed.length} of ${results.length} fail, first ${failed[0].index}: ` +
+            failed[0].title,
     ),
     judged(
       'coverage',
@@ -77,11 +78,12 @@ const roundTrips = (profile: DeviceProfile): readonly Check[] =>
       judged(
         title,
         first === undefined,
-        first ??
-          `${count} ${codec.transport === 'serial' ? 'frames' : 'blocks'}, ${commands.length} commands${onlyRead}`,
+        first ?? `${count} ${unitOf[codec.transport]}, ${commands.length} commands${onlyRead}`,
       ),
     ];
   });
+
+const unitOf = { serial: 'frames', modbus: 'blocks' } as const;
 
 type Trip = { readonly count: number; readonly broken: string | undefined };
 

@@ -124,7 +124,8 @@ export const identifyCheck = ({ profile, binding, talk }: Unit): Check => {
 /** What came and could not be read. */
 export const faultCheck = ({ talk }: Unit): Check => {
   const faults = [...talk.faults].map(([fault, count]) => `${fault} ${count}`);
-  const detail = `${talk.heard.length} frames heard, ${faults.length === 0 ? 'none wrong' : faults.join(', ')}`;
+  const wrong = faults.length === 0 ? 'none wrong' : faults.join(', ');
+  const detail = `${talk.heard.length} frames heard, ${wrong}`;
   if (talk.isGone()) return fail('line', `it went away; ${detail}`);
   if (talk.heard.length === 0 && faults.length === 0) return notTested('line', 'nothing was heard');
   return judged('line', faults.length === 0, detail);

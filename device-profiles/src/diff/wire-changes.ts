@@ -116,7 +116,8 @@ const keyChanges = <T extends object>(
   table: Readonly<Partial<Record<keyof T & string, Level>>>,
 ): readonly Change[] =>
   pairs<Level | undefined>(table, {}).flatMap(({ name, a: level }) => {
-    const [before, after] = [Reflect.get(a, name), Reflect.get(b, name)] as readonly unknown[];
+    const before: unknown = Reflect.get(a, name);
+    const after: unknown = Reflect.get(b, name);
     if (level === undefined || isSame(before, after)) return [];
     return [change(level, `${path}.${name}`, `${shown(before)} → ${shown(after)}`)];
   });

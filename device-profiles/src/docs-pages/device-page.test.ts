@@ -25,12 +25,18 @@ describe.each(profiles)('the page of $id', (profile) => {
   const { model } = profile;
 
   it('names everything that the model has', () => {
-    const names = [model.state, model.telemetry, model.events, model.commands, model.params].flatMap(
-      (part) => Object.keys(part ?? {}),
-    );
+    const names = [
+      model.state,
+      model.telemetry,
+      model.events,
+      model.commands,
+      model.params,
+    ].flatMap((part) => Object.keys(part ?? {}));
     expect(names.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
     expect(page).toContain(`# ${profile.title.zh} ${profile.title.en}`);
-    expect(page).toContain(profile.source === 'invented' ? '虚构' : profile.source.seen.slice(0, 20));
+    expect(page).toContain(
+      profile.source === 'invented' ? '虚构' : profile.source.seen.slice(0, 20),
+    );
   });
 
   it('has whole tables, and nothing that is undefined', () => {

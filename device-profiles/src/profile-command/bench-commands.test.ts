@@ -119,14 +119,15 @@ describe('npm run profile -- capture', () => {
   });
 });
 
+const recorded = await run(
+  { answers, says: [{ ms: 200, bytes: told('card', { uid: 'deadbeef' }) }] },
+  ...withLock,
+  '--poll',
+  '--seconds',
+  '2',
+);
+
 describe('npm run profile -- vectors, replay', () => {
-  const recorded = await run(
-    { answers, says: [{ ms: 200, bytes: told('card', { uid: 'deadbeef' }) }] },
-    ...withLock,
-    '--poll',
-    '--seconds',
-    '2',
-  );
   const desk = { files: { 'x.capture': recorded.files.get('x.capture') ?? '' } };
 
   it('prints vectors and what they cover', async () => {
@@ -141,8 +142,16 @@ describe('npm run profile -- vectors, replay', () => {
 
   it('writes into a file what still passes, and never into the catalogue', async () => {
     const ran = await run(desk, 'vectors', 'x.capture', '--profile', 'lock.yaml', '--write');
-    expect(ran.wrong).toEqual(['does not hold: in 02 07 01 06 00 03 → bad_checksum', 'lock.yaml stays as it was']);
-    const fixed = { files: { ...desk.files, 'good.yaml': sampleLock.replace('02 07 01 06 00 03', '02 06 01 06 00 03') } };
+    expect(ran.wrong).toEqual([
+      'does not hold: in 02 07 01 06 00 03 → bad_checksum',
+      'lock.yaml stays as it was',
+    ]);
+    const fixed = {
+      files: {
+        ...desk.files,
+        'good.yaml': sampleLock.replace('02 07 01 06 00 03', '02 06 01 06 00 03'),
+      },
+    };
     const good = await run(fixed, 'vectors', 'x.capture', '--profile', 'good.yaml', '--write');
     expect(good.text).toMatch(/# 2 written into good\.yaml/);
     expect(parse(good.files.get('good.yaml') ?? '')).toMatchObject({ vectors: { length: 3 } });
@@ -153,7 +162,15 @@ describe('npm run profile -- vectors, replay', () => {
   it('lays two versions side by side', async () => {
     const same = ['replay', 'x.capture', '--with', 'lock.yaml', '--against', 'lock.yaml'] as const;
     expect((await run(desk, ...same)).code).toBe(0);
-    const other = await run(desk, 'replay', 'x.capture', '--with', 'lock.yaml', '--against', 'lock2.yaml');
+    const other = await run(
+      desk,
+      'replay',
+      'x.capture',
+      '--with',
+      'lock.yaml',
+      '--against',
+      'lock2.yaml',
+    );
     expect(other.code).toBe(1);
     expect(other.text).toMatch(/telemetry\.voltage: 12\.34 → 1\.234\n/);
     expect(other.text).toMatch(/2 differ: telemetry\.voltage \(2\)$/);
@@ -168,7 +185,11 @@ describe('npm run profile -- vectors, replay', () => {
     [['replay', 'x.capture'], 2, /--with/],
     [['replay', 'x.capture', '--with', 'nobody'], 1, /nobody is no file and no id/],
     [['diff', 'lock.yaml'], 2, /Name two/],
-    [['diff', 'lock.yaml', 'lock2.yaml'], 1, /major .*\n[^]*2\.0\.0 or more[^]*✗ 1\.0\.0 → 1\.0\.0/],
+    [
+      ['diff', 'lock.yaml', 'lock2.yaml'],
+      1,
+      /major .*\n[^]*2\.0\.0 or more[^]*✗ 1\.0\.0 → 1\.0\.0/,
+    ],
     [['diff', 'lock.yaml', 'lock.yaml'], 0, /They say the same/],
     [['docs', 'lock.yaml'], 0, /# 样锁 Sample lock[^]*可能含有通行码/],
     [['docs'], 2, /Name ids or files, or --all/],
@@ -209,7 +230,9 @@ describe('npm run profile -- certify --live', () => {
   ])('opens a door only after %s', async (_name, typed, sends) => {
     const ran = await run({ answers, typed }, ...live, '--commands', 'open');
     expect(ran.written.some((hex) => hex !== poll)).toBe(sends);
-    expect(ran.text).toMatch(sends ? /✓ serial command open: state\.bolt says so/ : /nobody said yes twice/);
+    expect(ran.text).toMatch(
+      sends ? /✓ serial command open: state\.bolt says so/ : /nobody said yes twice/,
+    );
   });
 
   it('asks nobody for what moves no door and no money', async () => {
@@ -270,7 +293,11 @@ describe('npm run profile -- new', () => {
     [['new', 'lock.yaml'], 1, /lock\.yaml is there already/],
     [['new', 'c.yaml'], 1, /Nobody answers here/],
     [['new', 'c.yaml', '--answers', 'none.json'], 1, /none\.json cannot be read/],
-    [['new', 'c.yaml', '--answers', 'lock.yaml'], 1, /lock\.yaml:\d+:\d+ apiVersion is not an option/],
+    [
+      ['new', 'c.yaml', '--answers', 'lock.yaml'],
+      1,
+      /lock\.yaml:\d+:\d+ apiVersion is not an option/,
+    ],
   ])('%j', async (args, code, text) => {
     const ran = await run({}, ...args);
     expect(ran.text).toMatch(text);

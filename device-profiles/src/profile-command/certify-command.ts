@@ -163,8 +163,8 @@ export const certifyCommand: Subcommand = {
   name: 'certify',
   usage:
     '<id or file …> | --all  [--json]\n' +
-    '    certify <id or file> --live <path or tcp://host:port> [--baud N] [--unit N] [--binding NAME]\n' +
-    '      [--param NAME=VALUE,…] [--commands NAME,…] [--seconds N] [--json]',
+    '    certify <id or file> --live <path or tcp://host:port> [--baud N] [--unit N]\n' +
+    '      [--binding NAME] [--param NAME=VALUE,…] [--commands NAME,…] [--seconds N] [--json]',
   what: 'what is shown of a profile and what is not: on paper, on the simulator, or on a live unit',
   run,
 };

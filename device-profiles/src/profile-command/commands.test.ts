@@ -58,7 +58,7 @@ describe('npm run profile', () => {
     [
       ['check', 'mine.yaml', 'bad.yaml'],
       1,
-      /✓ mine\.yaml {2}sample-lock 1\.0\.0\n1 good, 1 faulty/,
+      /✓ mine\.yaml {2}sample-lock 1\.0\.0\n.* only as sample-lock\.yaml\n1 good, 1 faulty/,
     ],
     [['check', '--all'], 0, /0 faulty/],
     [['test', '--json', '--all', 'gatehouse-strike-d1'], 2, /Name ids or files, or --all/],

@@ -51,6 +51,6 @@ const written = async (
 export const docsCommand: Subcommand = {
   name: 'docs',
   usage: '<id or file …> | --all  [--out FOLDER] [--json]',
-  what: 'a page per model in both languages: wires, values, commands, safety, frames, what is invented',
+  what: 'a page per model, zh and en: wires, values, commands, safety, frames, what is invented',
   run,
 };

@@ -70,6 +70,6 @@ const written = async (
 export const newCommand: Subcommand = {
   name: 'new',
   usage: '<file> [--answers answers.json]',
-  what: 'asks what is known of a device and writes a first profile; frames that are pasted tell the rest',
+  what: 'writes a first profile from a few answers; frames that are pasted tell the rest',
   run,
 };

@@ -80,7 +80,8 @@ const replayLines = ({
 export const replayCommand: Subcommand = {
   name: 'replay',
   usage:
-    '<capture> --with <id or file> [--against <id or file>] [--binding NAME] [--param NAME=VALUE,…]',
+    '<capture> --with <id or file> [--against <id or file>]\n' +
+    '      [--binding NAME] [--param NAME=VALUE,…]',
   what: 'reads a recorded line again; with two profiles it prints only where they differ',
   run,
 };

@@ -244,6 +244,11 @@ const sureness = (chance: number): string =>
       ? 'likely'
       : 'may be chance: paste more frames';
 
+const sizesWord = (sizes: number): string => {
+  if (sizes > 2) return 'sure';
+  return sizes > 1 ? 'likely' : 'a guess: paste frames of other sizes';
+};
+
 const reasonsOf = (
   frames: readonly Uint8Array[],
   { start, end, length, bytes, checksum }: FrameFraming,
@@ -258,14 +263,15 @@ const reasonsOf = (
     [
       length,
       `length: ${length?.type ?? ''} at ${length?.at ?? 0}, the whole frame is that + ` +
-        `${length?.adds ?? 0}: fits ${many} of ${sizes} sizes (${sizes > 2 ? 'sure' : sizes > 1 ? 'likely' : 'a guess: paste frames of other sizes'})`,
+        `${length?.adds ?? 0}: fits ${many} of ${sizes} sizes (${sizesWord(sizes)})`,
     ],
     [bytes, `every frame has ${bytes ?? 0} bytes (${alike})`],
     [
       check,
       check === undefined
         ? ''
-        : `checksum ${specText(check)}: ${check.agrees} of ${frames.length} agree (${sureness(chanceOf(check))})`,
+        : `checksum ${specText(check)}: ${check.agrees} of ${frames.length} agree ` +
+          `(${sureness(chanceOf(check))})`,
     ],
     [checksum === undefined ? true : undefined, 'checksum: none of those that are known fits all'],
   ];

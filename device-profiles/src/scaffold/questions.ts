@@ -119,7 +119,8 @@ export const askedAnswers = async (
   }
   if (answers['wire'] === 'modbus') {
     say(
-      'Registers, one a line: holding 0 u16 temperature 0.1 Cel (table address type name scale unit)',
+      'Registers, one a line: table address type name scale unit, ' +
+        'such as holding 0 u16 temperature 0.1 Cel',
     );
     answers['registers'] = await lines(ask, 'register (empty: no more): ', anything);
   }

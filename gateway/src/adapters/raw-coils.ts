@@ -3,8 +3,8 @@ import { crc16 } from './modbus-wire.ts';
 
 /**
  * Function 5 with a word that is neither on nor off: some relay boards take a time there, and
- * modbus-serial knows no such call. Functions 5 and 6 have one form (address and a word, echoed), so
- * a register is written and its function changed between the library and the wire; the library's
+ * modbus-serial knows no such call. Functions 5 and 6 have one form (address and a word, echoed): a
+ * register is written and its function changed between the library and the wire; the library's
  * checks of length and echo hold for both.
  */
 export type RawCoils = {
