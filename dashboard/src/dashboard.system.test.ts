@@ -410,10 +410,10 @@ describe('devices', () => {
       await page.keyboard.press('PageUp');
       expect(await chart.getAttribute('aria-valuetext')).not.toBe(first);
       const asked = page.waitForRequest('**/telemetry?*');
-      await page.getByText('1 h', { exact: true }).click();
+      await page.getByText('24 h', { exact: true }).click();
       const range = new URL((await asked).url()).searchParams;
       const [from, to] = ['from', 'to'].map((name) => Date.parse(range.get(name) ?? ''));
-      expect((to ?? 0) - (from ?? 0)).toBe(3_600_000);
+      expect((to ?? 0) - (from ?? 0)).toBe(86_400_000);
     });
   });
 
@@ -423,7 +423,7 @@ describe('devices', () => {
     });
     await atDevice('meter-lab', 'guard', async (page) => {
       await page.getByText('It has not answered since', { exact: false }).waitFor();
-      await page.getByText('No readings in the last 24 h').waitFor();
+      await page.getByText('No readings in the last 1 h').waitFor();
     });
     await atDevice('no-such-device', 'guard', async (page) => {
       await page.getByRole('heading', { name: 'There is no such device' }).waitFor();

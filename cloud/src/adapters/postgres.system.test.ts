@@ -188,7 +188,11 @@ describe('migrate', () => {
     await database.query('create schema public');
     const starters = [database, openAnother(), openAnother()];
     const all = await Promise.all(starters.map((each) => each.migrate()));
-    expect(all.flatMap(({ applied }) => applied)).toEqual(['001_core']);
+    expect(all.flatMap(({ applied }) => applied)).toEqual([
+      '001_core',
+      '002_devices',
+      '003_profiles',
+    ]);
     expect(await database.migrate()).toEqual({ applied: [], timescale: 'none' });
     expect(await database.query('select pos from feed')).toEqual([]);
   });
