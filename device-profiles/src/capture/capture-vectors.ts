@@ -14,6 +14,7 @@ import { modeOf } from './capture-file.ts';
 import type { Capture } from './capture-file.ts';
 import { candidateOf, exchangesOf } from './captured-vector.ts';
 import { replayed } from './replay.ts';
+import { isCopied } from '../vectors/copied.ts';
 
 export type FromCapture = {
   /** Those that prove something, in the order of the line. */
@@ -110,8 +111,6 @@ const ranVector = (profile: DeviceProfile, vector: Vector): Run => {
   }
 };
 
-export const isInvented = ({ source }: Vector): boolean => /^invented\b/i.test(source);
-
 type Growth = {
   /** @returns the first of these that proves something new; none where none does */
   readonly take: (codec: Codec, tries: readonly Vector[]) => readonly Vector[];
@@ -121,7 +120,7 @@ type Growth = {
 /** Grows what a document or a line vouches for, vector by vector. */
 const createGrowth = (profile: DeviceProfile, binding: string): Growth => {
   const all = hitsOf(profile, () => true);
-  const documented = hitsOf(profile, (vector) => !isInvented(vector));
+  const documented = hitsOf(profile, isCopied);
   const grown = new Set(documented.get(binding));
   const shapes = new Set<string>();
   const withGrown = (hits: Hits): Hits =>

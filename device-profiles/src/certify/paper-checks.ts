@@ -1,5 +1,3 @@
-import { isSession } from '../check/vector-rules.ts';
-import { isInvented } from '../capture/capture-vectors.ts';
 import { meaningOf } from '../capture/meaning.ts';
 import type { ModbusCodec, SerialCodec } from '../compiled.ts';
 import { compiledOrNot, sampleArgs, sampleMessages } from '../diff/sample-frames.ts';
@@ -7,6 +5,7 @@ import { sentText } from '../diff/command-changes.ts';
 import { heard } from '../frames.ts';
 import type { DeviceProfile } from '../language/profile.ts';
 import type { ValueEntry } from '../language/values.ts';
+import { sourceTally } from '../vectors/copied.ts';
 import { hexText } from '../vectors/report.ts';
 import { runVectors } from '../vectors/run-vectors.ts';
 import { isSame } from '../diff/change.ts';
@@ -45,11 +44,9 @@ export const paperChecks = (profile: DeviceProfile): readonly Check[] => {
   ];
 };
 
-const sourceCheck = ({ source, vectors }: DeviceProfile): Check => {
-  const cases = vectors.flatMap((vector) => (isSession(vector) ? [] : [vector]));
-  const invented = cases.filter(isInvented).length;
-  const captured = cases.filter((one) => one.source.startsWith('capture ')).length;
-  const documented = cases.length - invented - captured;
+const sourceCheck = (profile: DeviceProfile): Check => {
+  const { source } = profile;
+  const { documented, captured, invented } = sourceTally(profile);
   const detail = `${documented} from documents, ${captured} from live lines, ${invented} invented`;
   if (source === 'invented') return notTested('sources', `the device is invented; ${detail}`);
   return judged('sources', documented + captured >= documentedMin, detail);

@@ -1,7 +1,8 @@
 import { isSession } from '../check/vector-rules.ts';
 import type { CommandEntry } from '../language/model.ts';
 import type { DeviceProfile } from '../language/profile.ts';
-import { examplesSection, tallyOf } from './examples-section.ts';
+import { examplesSection } from './examples-section.ts';
+import { sourceTally } from '../vectors/copied.ts';
 import { both, cell, code, heading, section, seconds, table, word, words } from './markdown.ts';
 import { entriesText, rangeText, titleOf, unitText, valuesText } from './value-words.ts';
 import { wireSection } from './wire-section.ts';
@@ -153,7 +154,7 @@ const safetySection = ({ model }: DeviceProfile): readonly string[] => {
 };
 
 const honestySection = (profile: DeviceProfile): readonly string[] => {
-  const { documented, captured, invented } = tallyOf(profile);
+  const { documented, captured, invented } = sourceTally(profile);
   const { missing } = runVectors(profile).coverage;
   const sessions = profile.vectors.flatMap((vector) =>
     isSession(vector) ? [`- ${word('sessions')}: ${cell(vector.session)}`] : [],

@@ -1,5 +1,5 @@
 import { isSession } from '../check/vector-rules.ts';
-import { isInvented } from '../capture/capture-vectors.ts';
+import { isCopied } from '../vectors/copied.ts';
 import type { DeviceProfile } from '../language/profile.ts';
 import type { Vector } from '../language/vectors.ts';
 import { outcomeText } from '../vectors/report.ts';
@@ -12,21 +12,11 @@ const bytesShownMax = 48;
 const casesOf = ({ vectors }: DeviceProfile): readonly Vector[] =>
   vectors.flatMap((vector) => (isSession(vector) ? [] : [vector]));
 
-/** Where the examples of a profile come from. */
-export const tallyOf = (
-  profile: DeviceProfile,
-): { readonly documented: number; readonly captured: number; readonly invented: number } => {
-  const cases = casesOf(profile);
-  const invented = cases.filter(isInvented).length;
-  const captured = cases.filter(({ source }) => source.startsWith('capture ')).length;
-  return { documented: cases.length - invented - captured, captured, invented };
-};
-
 /** Frames and what they mean: those that a document vouches for come first. */
 export const examplesSection = (profile: DeviceProfile): readonly string[] => {
   const cases = casesOf(profile);
   if (cases.length === 0) return [];
-  const ordered = [...cases.filter((one) => !isInvented(one)), ...cases.filter(isInvented)];
+  const ordered = [...cases.filter(isCopied), ...cases.filter((one) => !isCopied(one))];
   const rows = ordered
     .slice(0, examplesMax)
     .map((vector) => [bytesText(vector), meaningText(vector), cell(vector.source)]);

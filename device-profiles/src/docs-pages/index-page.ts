@@ -1,5 +1,5 @@
 import type { DeviceProfile } from '../language/profile.ts';
-import { tallyOf } from './examples-section.ts';
+import { sourceTally } from '../vectors/copied.ts';
 import { both, cell, code, table, word, words } from './markdown.ts';
 import { familyWords } from './words.table.ts';
 
@@ -20,7 +20,7 @@ export const indexPage = (profiles: readonly DeviceProfile[]): string => {
       ['family', 'model', 'maker', 'wires', 'documented', 'captured', 'inventedCount'],
       ordered.map((profile) => {
         const { id, family, title, vendor, product, bindings } = profile;
-        const { documented, captured, invented } = tallyOf(profile);
+        const { documented, captured, invented } = sourceTally(profile);
         const wires = Object.values(bindings).map(({ transport }) => transport);
         return [
           both(familyWords[family]),

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isCopied } from './copied.ts';
+import { isCopied, sourceTally } from './copied.ts';
 
 it.each([
   ['GM65 User Manual, p. 32', true],
@@ -10,4 +10,15 @@ it.each([
   ['Hamlet HBCS2D100US manual, p. 50, CRC computed', false],
 ])('%s: copied %s', (source, copied) => {
   expect(isCopied({ binding: 'serial', source, in: '00' })).toBe(copied);
+});
+
+it('counts them for a page or certificate', () => {
+  const of = (source: string) => ({ binding: 'serial', source, in: '00' });
+  const vectors = ['Manual, p. 1', 'capture 2026-11-02, tty', 'invented (cut off)'].map(of);
+  const session = { session: 'a swing', binding: 'serial', steps: [{ waitMs: 1 }] };
+  expect(sourceTally({ vectors: [...vectors, session] })).toEqual({
+    documented: 1,
+    captured: 1,
+    invented: 1,
+  });
 });

@@ -1,7 +1,7 @@
-import { fromHex, toHex } from '@gatehouse/protocols';
+import { crc16Modbus, fromHex, toHex } from '@gatehouse/protocols';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { crc16, createRtuDecoder, createTcpDecoder } from './modbus-frames.ts';
+import { createRtuDecoder, createTcpDecoder } from './modbus-frames.ts';
 
 const bytes = (hex: string): Uint8Array => fromHex(hex.replaceAll(' ', '')) ?? new Uint8Array();
 const shown = (frames: ReturnType<ReturnType<typeof createTcpDecoder>['push']>) =>
@@ -44,7 +44,7 @@ describe('Modbus TCP frames', () => {
 describe('Modbus RTU frames', () => {
   it('computes the CRC of the specification', () => {
     // MODBUS over Serial Line V1.02 §6.2.2, example: frame 02 07 is sent as 02 07 41 12
-    expect(crc16(bytes('02 07'))).toBe(0x1241);
+    expect(crc16Modbus(bytes('02 07'))).toBe(0x1241);
   });
 
   it('reads a request and wraps its answer', () => {

@@ -1,3 +1,4 @@
+import { crc16Modbus } from '@gatehouse/protocols';
 import { pduBytesMax } from './modbus-pdu.ts';
 
 /** A request with what its answer needs to find the way back. */
@@ -69,7 +70,7 @@ export const createRtuDecoder = (): ModbusDecoder => {
     if (held.length < rtuBytesMin || held.length > rtuBytesMax) return [];
     const [low, high] = held.subarray(-2);
     const body = held.slice(0, -2);
-    if (crc16(body) !== (((high ?? 0) << 8) | (low ?? 0))) return [];
+    if (crc16Modbus(body) !== (((high ?? 0) << 8) | (low ?? 0))) return [];
     held = new Uint8Array();
     const unit = body[0] ?? 0;
     const answer = (reply: Uint8Array): Uint8Array => rtuFrame(unit, reply);
@@ -80,16 +81,6 @@ export const createRtuDecoder = (): ModbusDecoder => {
 
 const rtuFrame = (unit: number, pdu: Uint8Array): Uint8Array => {
   const body = Uint8Array.of(unit, ...pdu);
-  const crc = crc16(body);
+  const crc = crc16Modbus(body);
   return Uint8Array.of(...body, crc & 0xff, crc >> 8);
-};
-
-/** MODBUS over Serial Line V1.02 §6.2.2: polynomial 0xA001, begins with 0xFFFF. */
-export const crc16 = (bytes: Uint8Array): number => {
-  let crc = 0xffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit += 1) crc = (crc & 1) === 1 ? (crc >> 1) ^ 0xa001 : crc >> 1;
-  }
-  return crc;
 };

@@ -1,5 +1,6 @@
+import { crc16Modbus } from '@gatehouse/protocols';
 import { describe, expect, it } from 'vitest';
-import { crc16, createRtuWire, createTcpWire } from './modbus-wire.ts';
+import { createRtuWire, createTcpWire } from './modbus-wire.ts';
 
 /** A serial line in memory: what was written, and a way to let bytes come. */
 const memoryLine = () => {
@@ -30,7 +31,7 @@ const memoryLine = () => {
 const frame = (hex: string): Buffer => {
   const body = Buffer.from(hex.replaceAll(' ', ''), 'hex');
   const crc = Buffer.alloc(2);
-  crc.writeUInt16LE(crc16(body));
+  crc.writeUInt16LE(crc16Modbus(body));
   return Buffer.concat([body, crc]);
 };
 const hexFrame = (hex: string): string => frame(hex).toString('hex');

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { crc16Modbus } from '@gatehouse/protocols';
 import type { SerialLine, WireTap } from '../ports.ts';
 
 /**
@@ -13,16 +14,6 @@ export type Wire = {
   /** How long a call to this unit has to wait for the wire. */
   readonly restMs: (unit: number) => number;
   readonly tap: (run: WireTap) => void;
-};
-
-/** "MODBUS over Serial Line" V1.02 §6.2.2: polynomial 0xA001, start 0xFFFF, low byte first. */
-export const crc16 = (bytes: Uint8Array): number => {
-  let crc = 0xffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? (crc >> 1) ^ 0xa001 : crc >> 1;
-  }
-  return crc;
 };
 
 const exceptionBit = 0x80;
@@ -74,7 +65,7 @@ export const createTcpWire = (line: SerialLine): Wire => {
     const unitAndPdu = message.subarray(mbapBytes);
     const frame = Buffer.alloc(unitAndPdu.length + 2);
     unitAndPdu.copy(frame);
-    frame.writeUInt16LE(crc16(unitAndPdu), unitAndPdu.length);
+    frame.writeUInt16LE(crc16Modbus(unitAndPdu), unitAndPdu.length);
     port.emit('data', frame);
   };
   line.onData((chunk) => {
@@ -187,7 +178,7 @@ const findReply = (received: Buffer, request: Buffer): Buffer | undefined => {
     const length = code === fn ? replyBytes(request) : exceptionBytes;
     if (from + length > received.length) continue;
     const frame = received.subarray(from, from + length);
-    if (frame.readUInt16LE(length - 2) === crc16(frame.subarray(0, -2))) return frame;
+    if (frame.readUInt16LE(length - 2) === crc16Modbus(frame.subarray(0, -2))) return frame;
   }
   return undefined;
 };

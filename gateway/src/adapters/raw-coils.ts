@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { crc16 } from './modbus-wire.ts';
+import { crc16Modbus } from '@gatehouse/protocols';
 
 /**
  * Function 5 with a word that is neither on nor off: some relay boards take a time there, and
@@ -21,7 +21,7 @@ const withOtherFunction = (frame: Buffer): Buffer => {
   const fn = frame[1] ?? 0;
   const changed = Buffer.from(frame);
   changed[1] = (other[fn & ~exceptionBit] ?? fn) | (fn & exceptionBit);
-  changed.writeUInt16LE(crc16(changed.subarray(0, -2)), changed.length - 2);
+  changed.writeUInt16LE(crc16Modbus(changed.subarray(0, -2)), changed.length - 2);
   return changed;
 };
 

@@ -5,7 +5,7 @@ import type { ModbusLine, SerialLine } from '../ports.ts';
 import { openPtyPair, type PtyPair } from '../testing/pty-pair.ts';
 import { createSilentLog } from '../testing/silent-log.ts';
 import { createModbusPorts } from './modbus.ts';
-import { crc16 } from './modbus-wire.ts';
+import { crc16Modbus } from '@gatehouse/protocols';
 import { createSerialPorts } from './serial.ts';
 
 let pair: PtyPair;
@@ -67,7 +67,7 @@ describe('a serial line on a device path', () => {
 const frame = (hex: string): Buffer => {
   const body = Buffer.from(hex.replaceAll(' ', ''), 'hex');
   const crc = Buffer.alloc(2);
-  crc.writeUInt16LE(crc16(body));
+  crc.writeUInt16LE(crc16Modbus(body));
   return Buffer.concat([body, crc]);
 };
 
