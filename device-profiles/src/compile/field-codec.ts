@@ -24,7 +24,9 @@ export const createModelCodec = (options: {
   readonly entryOf: (path: string) => ValueEntry | undefined;
   readonly params: Args;
 }): ModelCodec => {
-  const { fields, geometry, entryOf, params } = options;
+  const { fields, geometry, params } = options;
+  const entryOf = remembered(options.entryOf);
+  const isParam = remembered((path) => path.startsWith('params.'));
   const codec = compileFields(fields, geometry === undefined ? {} : { geometry });
   const withParams = Object.fromEntries(
     Object.entries(params).map(([name, value]) => [`params.${name}`, value]),
@@ -34,8 +36,9 @@ export const createModelCodec = (options: {
       const got = codec.decode(bytes, { params });
       if (!got.ok) return got;
       const values: Record<string, Value> = {};
-      for (const [path, raw] of Object.entries(got.values)) {
-        if (path.startsWith('params.')) continue;
+      for (const path of Object.keys(got.values)) {
+        const raw = got.values[path];
+        if (raw === undefined || isParam(path)) continue;
         const entry = entryOf(path);
         const value = entry === undefined ? raw : modelValue(entry, raw);
         if (entry !== undefined && valueFault(entry, value) !== undefined) {
@@ -47,6 +50,15 @@ export const createModelCodec = (options: {
       return { ok: true, values };
     },
     write: (values) => codec.encode({ ...withParams, ...values }),
+  };
+};
+
+/** A frame names the same few paths again and again. */
+export const remembered = <T>(find: (path: string) => T): ((path: string) => T | undefined) => {
+  const known = new Map<string, T>();
+  return (path) => {
+    if (!known.has(path)) known.set(path, find(path));
+    return known.get(path);
   };
 };
 

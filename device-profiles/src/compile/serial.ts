@@ -18,7 +18,7 @@ import type { Scope } from '../language/values.ts';
 import { filledArgs } from './arguments.ts';
 import { contentFields } from './content.ts';
 import type { Content } from './content.ts';
-import { createModelCodec } from './field-codec.ts';
+import { createModelCodec, remembered } from './field-codec.ts';
 import type { ModelCodec } from './field-codec.ts';
 import { createWire } from './wire.ts';
 import type { Wire } from './wire.ts';
@@ -103,6 +103,8 @@ type MessageCodec = {
   readonly hasConst: boolean;
   readonly answer: Uint8Array | undefined;
   readonly isShown: boolean;
+  /** Of a path `event.…`: the field's name. */
+  readonly fieldOf: (path: string) => string | undefined;
 };
 
 const messagesOf = (compiled: Compiled): readonly MessageCodec[] =>
@@ -115,6 +117,9 @@ const messagesOf = (compiled: Compiled): readonly MessageCodec[] =>
       hasConst: codec.fields.some((field) => 'const' in field),
       answer: message.answer === undefined ? undefined : bytesOf(message.answer),
       isShown: own(compiled.model.events, message.emit)?.secret !== true,
+      fieldOf: remembered((path) =>
+        path.startsWith(eventPrefix) ? path.slice(eventPrefix.length) : undefined,
+      ),
     };
   });
 
@@ -166,11 +171,11 @@ const readMessage = (
   frame: Uint8Array,
 ): SerialMessage => {
   let fault: ReadFault = 'unknown_message';
-  for (const { name, message, codec, hasConst, answer, isShown } of messages) {
+  for (const { name, message, codec, hasConst, answer, isShown, fieldOf } of messages) {
     if (codec.frame !== framing) continue;
     const got = codec.read(frame);
     if (got.ok) {
-      const reading = readingOf(message, got.values);
+      const reading = readingOf(message, got.values, fieldOf);
       const { refuses, countsAs: replyAs = name } = message;
       return { ok: true, message: name, reading, refuses, replyAs, answer, isShown };
     }
@@ -187,12 +192,19 @@ const isFault = (fault: ReadFault, faults: readonly ReadFault[]): boolean => fau
 
 const eventPrefix = 'event.';
 
-const readingOf = ({ emit }: Message, all: Values): Reading => {
+const readingOf = (
+  { emit }: Message,
+  all: Values,
+  fieldOf: (path: string) => string | undefined,
+): Reading => {
   const values: Record<string, Values[string]> = {};
   const fields: Record<string, Values[string]> = {};
-  for (const [path, value] of Object.entries(all)) {
-    if (path.startsWith(eventPrefix)) fields[path.slice(eventPrefix.length)] = value;
-    else values[path] = value;
+  for (const path of Object.keys(all)) {
+    const value = all[path];
+    if (value === undefined) continue;
+    const field = fieldOf(path);
+    if (field === undefined) values[path] = value;
+    else fields[field] = value;
   }
   return { values, events: emit === undefined ? [] : [{ event: emit, fields }] };
 };

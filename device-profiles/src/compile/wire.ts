@@ -43,11 +43,7 @@ export const createWire = (framing: SerialBinding['framing']): Wire => {
       const [first] = decoders;
       return isPlain && first !== undefined ? first : createSwitch(framings, decoders);
     },
-    frameOf: (bytes) =>
-      Math.max(
-        0,
-        framings.findIndex((one) => begins(one, bytes[0], bytes)),
-      ),
+    frameOf: (bytes) => (framings.length === 1 ? 0 : frameOf(framings, bytes)),
     geometry: ({ frame, fields }) => {
       const one = framings[frame];
       return one === undefined || isSingle(one, fields) ? noGeometry : frameGeometry(one);
@@ -86,6 +82,22 @@ const begins = (framing: Framing, byte: number | undefined, bytes?: Uint8Array):
   return start === undefined || start === byte;
 };
 
+/** By byte: the framing that begins with it, or the message that it is by itself. */
+const beginnings = (
+  framings: readonly Framing[],
+): readonly ({ readonly index: number; readonly isSingle: boolean } | undefined)[] =>
+  Array.from({ length: 256 }, (_, byte) => {
+    const index = framings.findIndex((framing) => begins(framing, byte));
+    const framing = framings[index];
+    return framing && { index, isSingle: singlesOf(framing).includes(byte) };
+  });
+
+const frameOf = (framings: readonly Framing[], bytes: Uint8Array): number =>
+  Math.max(
+    0,
+    framings.findIndex((one) => begins(one, bytes[0], bytes)),
+  );
+
 type Switch = {
   /** Who reads the frame that has begun. */
   reading: FrameDecoder | undefined;
@@ -111,23 +123,32 @@ const createSwitch = (
     state.noise = 0;
     return bytes === 0 ? [] : [{ kind: 'fault', fault: 'noise', bytes }];
   };
-  const take = (byte: number, nowMs: number): readonly FrameOutput[] => {
+  const begun = beginnings(framings);
+  /** @returns how many bytes it took: at least one */
+  const take = (chunk: Uint8Array, nowMs: number, out: FrameOutput[]): number => {
+    const [byte = 0] = chunk;
     if (state.reading === undefined) {
-      const index = framings.findIndex((framing) => begins(framing, byte));
-      const framing = framings[index];
-      if (framing === undefined) {
+      const what = begun[byte];
+      if (what === undefined) {
         if (state.noise === 0) state.noiseSinceMs = nowMs;
         state.noise += 1;
-        return [];
+        return 1;
       }
-      if (singlesOf(framing).includes(byte)) {
-        return [...tell(), { kind: 'frame', bytes: Uint8Array.of(byte) }];
+      if (what.isSingle) {
+        out.push(...tell(), { kind: 'frame', bytes: Uint8Array.of(byte) });
+        return 1;
       }
-      state.reading = decoders[index];
+      state.reading = decoders[what.index];
     }
-    const out = state.reading?.push(Uint8Array.of(byte), nowMs) ?? [];
+    const { outputs = [], used = 1 } = state.reading?.take(chunk, nowMs) ?? {};
     if (state.reading?.wakeAtMs() === undefined) state.reading = undefined;
-    return out.length === 0 ? out : [...tell(), ...out];
+    if (outputs.length > 0) out.push(...tell(), ...outputs);
+    return Math.max(1, used);
+  };
+  const push = (chunk: Uint8Array, nowMs: number): readonly FrameOutput[] => {
+    const out: FrameOutput[] = [...expire(nowMs)];
+    for (let at = 0; at < chunk.length;) at += take(chunk.subarray(at), nowMs, out);
+    return out;
   };
   const expire = (nowMs: number): readonly FrameOutput[] => {
     const out = state.reading?.expire(nowMs) ?? [];
@@ -136,7 +157,8 @@ const createSwitch = (
     return isDue ? [...tell(), ...out] : out;
   };
   return {
-    push: (chunk, nowMs) => [...expire(nowMs), ...[...chunk].flatMap((byte) => take(byte, nowMs))],
+    push,
+    take: (chunk, nowMs) => ({ outputs: push(chunk, nowMs), used: chunk.length }),
     expire,
     wakeAtMs: () => {
       const due = state.noise > 0 ? state.noiseSinceMs + noiseTellMs : Infinity;

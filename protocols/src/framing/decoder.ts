@@ -31,6 +31,9 @@ export const createFrameDecoder = (
   return framing.kind === 'silence' ? createSilences(framing) : createFrames(framing);
 };
 
+const cr = 0x0d;
+const lf = 0x0a;
+
 const lineFaults: Readonly<Record<LineFault, FrameFault>> = {
   too_long: 'too_long',
   not_text: 'not_text',
@@ -47,8 +50,14 @@ const createLines = (
     output.kind === 'line'
       ? { kind: 'frame', bytes: utf8(output.text) }
       : { kind: 'fault', fault: lineFaults[output.fault], bytes: output.bytes };
+  const push: FrameDecoder['push'] = (chunk, nowMs) => decoder.push(chunk, nowMs).map(toFrame);
   return {
-    push: (chunk, nowMs) => decoder.push(chunk, nowMs).map(toFrame),
+    push,
+    take: (chunk, nowMs) => {
+      const end = chunk.findIndex((byte) => byte === cr || byte === lf);
+      const used = end < 0 ? chunk.length : end + 1;
+      return { outputs: push(chunk.subarray(0, used), nowMs), used };
+    },
     expire: (nowMs) => decoder.expire(nowMs).map(toFrame),
     wakeAtMs: decoder.wakeAtMs,
   };
@@ -108,26 +117,33 @@ const createFrames = (framing: FrameFraming): FrameDecoder => {
   const creditMax = window.credit;
   const untold = createUntold();
   let lastMs = 0;
-  const scan = (out: FrameOutput[], nowMs: number, isLast: boolean): void => {
+  /** @returns true where it ended behind a frame with at most `stopBytes` left */
+  const scan = (
+    out: FrameOutput[],
+    nowMs: number,
+    { isLast = false, stopBytes = -1 }: { readonly isLast?: boolean; readonly stopBytes?: number },
+  ): boolean => {
     while (window.from < window.to) {
       const found = finder.find(window);
-      if (found.kind === 'more' && !isLast) return;
+      if (found.kind === 'more' && !isLast) return false;
       const verdict = found.kind === 'more' ? finder.giveUp(window) : found;
       if (verdict.kind === 'frame') {
         tell(untold, out);
         out.push({ kind: 'frame', bytes: verdict.frame.slice() });
         consume(window, verdict.bytes);
+        if (window.to - window.from <= stopBytes) return true;
       } else if (verdict.kind === 'drop') {
         addUntold(untold, verdict.bytes, verdict.fault, nowMs);
         consume(window, verdict.bytes);
       }
     }
+    return false;
   };
   const expire = (nowMs: number): readonly FrameOutput[] => {
     const out: FrameOutput[] = [];
     if (nowMs >= lastMs + silenceMs) {
       window.credit = creditMax;
-      scan(out, nowMs, true);
+      scan(out, nowMs, { isLast: true });
       window.isLost = false;
       tell(untold, out);
     } else if (untold.bytes > 0 && nowMs >= untold.sinceMs + silenceMs) {
@@ -135,26 +151,34 @@ const createFrames = (framing: FrameFraming): FrameDecoder => {
     }
     return out;
   };
-  const push = (chunk: Uint8Array, nowMs: number): readonly FrameOutput[] => {
+  const feed = (chunk: Uint8Array, nowMs: number, isOneFrame: boolean) => {
     // As if the timer had fired in time: what comes out never depends on a late timer.
-    const out: FrameOutput[] = [...expire(nowMs)];
-    for (let at = 0; at < chunk.length;) {
+    const outputs: FrameOutput[] = [...expire(nowMs)];
+    let used = 0;
+    while (used < chunk.length) {
       makeRoom(window);
-      const taken = chunk.subarray(at, at + window.buffer.length - window.to);
+      const taken = chunk.subarray(used, used + window.buffer.length - window.to);
       window.buffer.set(taken, window.to);
       window.to += taken.length;
-      at += taken.length;
+      used += taken.length;
       window.credit = Math.min(creditMax, window.credit + workPerByte * taken.length);
-      scan(out, nowMs, false);
+      // What was taken in an earlier call cannot be given back.
+      if (!scan(outputs, nowMs, isOneFrame ? { stopBytes: used } : {})) continue;
+      used -= window.to - window.from;
+      window.to = window.from;
+      window.seen = window.from;
+      break;
     }
     if (chunk.length > 0) lastMs = nowMs;
-    return out;
+    return { outputs, used };
   };
+  const push = (chunk: Uint8Array, nowMs: number) => feed(chunk, nowMs, false).outputs;
+  const take = (chunk: Uint8Array, nowMs: number) => feed(chunk, nowMs, true);
   const wakeAtMs = (): number | undefined => {
     if (untold.bytes > 0) return Math.min(lastMs, untold.sinceMs) + silenceMs;
     return window.from < window.to ? lastMs + silenceMs : undefined;
   };
-  return { push, expire, wakeAtMs };
+  return { push, take, expire, wakeAtMs };
 };
 
 /** What comes between two silences; told when the silence is over. */
@@ -192,5 +216,9 @@ const createSilences = ({ silenceMs, frameBytesMax }: SilenceFraming): FrameDeco
     if (untold.bytes > 0) return Math.min(lastMs, untold.sinceMs) + silenceMs;
     return length > 0 ? lastMs + silenceMs : undefined;
   };
-  return { push, expire, wakeAtMs };
+  const take = (chunk: Uint8Array, nowMs: number) => ({
+    outputs: push(chunk, nowMs),
+    used: chunk.length,
+  });
+  return { push, take, expire, wakeAtMs };
 };

@@ -130,6 +130,14 @@ export type FrameOutput =
 export type FrameDecoder = {
   /** @param nowMs monotonic time of arrival */
   readonly push: (chunk: Uint8Array, nowMs: number) => readonly FrameOutput[];
+  /**
+   * As `push`, but only up to the end of the first frame: for lines that carry several framings.
+   * @returns how many bytes of the chunk it took; the rest is not its own yet
+   */
+  readonly take: (
+    chunk: Uint8Array,
+    nowMs: number,
+  ) => { readonly outputs: readonly FrameOutput[]; readonly used: number };
   /** Gives up what has waited too long. */
   readonly expire: (nowMs: number) => readonly FrameOutput[];
   /** When `expire` next has something to do, or undefined. */
