@@ -7,6 +7,7 @@ import { loadCatalogue } from '../src/catalogue.ts';
 import { sampleParams } from '../src/check/compiled-rules.ts';
 import { isSession } from '../src/check/vector-rules.ts';
 import { compileProfile } from '../src/compile/compile.ts';
+import { deskEventBytes } from '../src/compile/usb-hid.ts';
 import type { SerialCodec } from '../src/compiled.ts';
 import type { DeviceProfile } from '../src/language/profile.ts';
 import { bytesOfHex } from '../src/vectors/report.ts';
@@ -65,7 +66,9 @@ const serialFrames = (profile: DeviceProfile): readonly Timed[] =>
       const us = microsecondsOf(() => void codec.read(table, from, registers));
       return [{ what: `${profile.id}/${index}`, us, bytes: bytes.length }];
     }
-    const decode = decoderOf(codec, bytes);
+    if (codec.transport === 'http-push') return [];
+    const lines = codec.transport === 'usb-hid' ? codec.on(deskEventBytes) : codec;
+    const decode = decoderOf(lines, bytes);
     // What a decoder gives only after a silence, or in answer to a question, is not timed.
     if (decode() === 0) return [];
     return [{ what: `${profile.id}/${index}`, us: microsecondsOf(decode), bytes: bytes.length }];

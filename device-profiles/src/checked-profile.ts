@@ -1,6 +1,7 @@
 import { carriedRule, fieldPathRule } from './check/field-rules.ts';
-import type { Complaint, Rule } from './check/complaint.ts';
+import type { Rule } from './check/complaint.ts';
 import { compiledRule } from './check/compiled-rules.ts';
+import { httpPushRule } from './check/http-push-rules.ts';
 import { fieldRule } from './check/field-faults.ts';
 import { modbusRule } from './check/modbus-rules.ts';
 import {
@@ -10,6 +11,7 @@ import {
   typeRule,
   wordRule,
 } from './check/model-rules.ts';
+import { plainWires } from './check/plain-wires.ts';
 import { secretDefaultRule, secretEventRule, secretTextRule } from './check/secret-rules.ts';
 import { serialRule } from './check/serial-rules.ts';
 import { driftRule, initialRule, reactRule } from './check/value-rules.ts';
@@ -50,11 +52,10 @@ export const checkedProfile = (text: string, file: string): CheckedYaml<DevicePr
   const checked = checkedYaml(text, ProfileFile, file);
   if (!checked.ok) return checked;
   const { value, faultAt } = checked;
-  const faultsOf = (list: readonly Rule[]): readonly Complaint[] =>
-    list.flatMap((rule) => rule(value));
-  const plain = faultsOf(rules);
+  const lines = plainWires(value);
+  const plain = [...rules.flatMap((rule) => rule(lines)), ...httpPushRule(value)];
   // What is broken cannot be tried out.
-  const complaints = plain.length > 0 ? plain : compiledRule(value);
+  const complaints = plain.length > 0 ? plain : compiledRule(lines);
   if (complaints.length === 0) return checked;
   const faults = complaints
     .map(({ at, message }) => faultAt(at.map(String), message))

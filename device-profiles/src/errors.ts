@@ -12,6 +12,10 @@ export const profileErrors = {
     message: 'A parameter of a device is missing or not allowed',
     remedy: 'Set it as `model.params` of the profile says',
   },
+  PROFILE_NO_LINE: {
+    message: 'This device has no line to listen on or to ask',
+    remedy: 'Try it on a gateway: its device page shows what it sends and how it is answered',
+  },
 } as const;
 
 export type ProfileErrorCode = keyof typeof profileErrors;

@@ -5,6 +5,17 @@ export { sampleParams } from './check/compiled-rules.ts';
 export * from './checked-profile.ts';
 export * from './checked-yaml.ts';
 export { compileProfile } from './compile/compile.ts';
+export { compileHttpPush } from './compile/http-push.ts';
+export type {
+  PushCodec,
+  PushedRequest,
+  PushRead,
+  PushStep,
+  ToldRequest,
+} from './compile/http-push.ts';
+export type { PushedAnswer, PushOutcome } from './compile/push-answer.ts';
+export { compileUsbHid, deskEventBytes, typedKeys } from './compile/usb-hid.ts';
+export type { UsbHidCodec } from './compile/usb-hid.ts';
 export * from './compiled.ts';
 export type { Change } from './diff/change.ts';
 export { diffProfiles } from './diff/diff-profiles.ts';
@@ -13,11 +24,13 @@ export * from './errors.ts';
 export { heard } from './frames.ts';
 export type { Heard } from './frames.ts';
 export * from './language/bindings.ts';
+export * from './language/http-push.ts';
 export * from './language/model.ts';
 export * from './language/profile.ts';
 export { isSecretArg } from './language/secrets.ts';
 export * from './language/simulate.ts';
 export * from './language/units.ts';
+export * from './language/usb-hid.ts';
 export * from './language/values.ts';
 export * from './language/vectors.ts';
 export * from './language/vocabulary.table.ts';

@@ -30,13 +30,23 @@ const scan = (id: string, port: number): string =>
 const gate = (more: string): string =>
   `id: g, door: d, profile: gatehouse-turnstile-t1, listen: 'tcp://127.0.0.1:9'${more}`;
 
+const head =
+  'id: n, door: d, side: entry, profile: gatehouse-scanner-n1, ' +
+  "asks: 'http://127.0.0.1:8085/push/n', secret: a-secret-of-24-characters";
+const keyboard = (id: string): string =>
+  `id: ${id}, door: d, side: entry, profile: gatehouse-scanner-h1, pty: keys`;
+
 describe('the configuration of the simulator', () => {
   it('examples/sim.yaml is one gate', () => {
     const config = parseSimConfig(example, 'sim.yaml', catalogue);
     expect(config.control).toEqual({ host: '127.0.0.1', port: 7300 });
     expect(
-      config.lines.flatMap(({ host, port, devices }) =>
-        devices.map(({ id, door, side, unit }) => [id, door, `${host}:${port}`, side ?? unit]),
+      config.lines.flatMap(({ listen, devices }) =>
+        devices.map(({ id, door, side, unit }) => [
+          ...[id, door],
+          `${listen?.host}:${listen?.port}`,
+          side ?? unit,
+        ]),
       ),
     ).toEqual([
       ['east-gate-1-in', 'east-gate-1', '127.0.0.1:7301', 'entry'],
@@ -52,7 +62,7 @@ describe('the configuration of the simulator', () => {
     ).replace('127.0.0.1:7300', "'[::1]:0'");
     const { control, lines } = parseSimConfig(text, 'sim.yaml', catalogue);
     expect(control).toEqual({ host: '::1', port: 0 });
-    expect(lines[0]).toMatchObject({ host: '::1', port: 0, pty: 'run/a' });
+    expect(lines[0]).toMatchObject({ listen: { host: '::1', port: 0 }, pty: 'run/a' });
   });
 
   const lock = (id: string, port: number, more: string): string =>
@@ -81,6 +91,15 @@ describe('the configuration of the simulator', () => {
       ['bus', undefined, undefined],
       ['modbus', 1, undefined],
     ]);
+  });
+
+  it('takes keyboards, and heads that ask', () => {
+    const { lines } = parseSimConfig(file(keyboard('a'), head), 'sim.yaml', profiles);
+    expect(lines).toMatchObject([
+      { listen: undefined, pty: 'keys', asks: undefined },
+      { pty: undefined, asks: { url: 'http://127.0.0.1:8085/push/n' } },
+    ]);
+    expect(lines.map(({ devices }) => devices[0]?.keys)).toEqual([24, undefined]);
   });
 
   it('names the profiles that it brings along', () => {
@@ -162,6 +181,28 @@ describe('the configuration of the simulator', () => {
       'a control port for everybody',
       file(scan('a', 1)).replace('127.0.0.1:7300', '0.0.0.0:7300'),
       'sim.yaml:1:10 control must match pattern',
+    ],
+    [
+      'a head that does not know whom to ask',
+      file(head.replace(/asks: '[^']*', /, '')),
+      'lacks asks: where this head asks by HTTP',
+    ],
+    ['a head without a secret', file(head.replace(/, secret: [^,]*/, '')), 'lacks secret'],
+    [
+      'a head with a line',
+      file(`${head}, listen: 'tcp://127.0.0.1:9'`),
+      'devices.0.listen is of no use to a head that asks by HTTP',
+    ],
+    [
+      'a scanner that asks',
+      file(`${scan('a', 1)}, asks: 'http://h:1/push/a'`),
+      'devices.0.asks belongs to heads that ask by HTTP',
+    ],
+    ['a device without any wire', file(gate('').replace(/, listen: '[^']*'/, '')), 'lacks listen'],
+    [
+      'two keyboards on one line',
+      file(keyboard('a'), keyboard('b')),
+      'devices.1.pty is already taken by a',
     ],
     ['a misspelt key', file(gate(', untit: 3')), 'devices.0.untit is not an option here'],
   ])('refuses %s', (_case, text, fault) => {

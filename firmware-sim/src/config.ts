@@ -5,9 +5,17 @@ import {
   own,
   ProfileError,
 } from '@gatehouse/device-profiles';
-import type { Args, Catalogue, Codec, DeviceProfile, YamlFault } from '@gatehouse/device-profiles';
-import { FieldName, Id } from '@gatehouse/protocols';
-import type { Side as SideName } from '@gatehouse/protocols';
+import type {
+  Args,
+  Binding,
+  Catalogue,
+  DeviceProfile,
+  PlainCodec,
+  PushCodec,
+  YamlFault,
+} from '@gatehouse/device-profiles';
+import { FieldName, Id, inputEventBytes } from '@gatehouse/protocols';
+import type { InputEventBytes, Side as SideName } from '@gatehouse/protocols';
 import Type from 'typebox';
 import { presentedNorms } from './devices/reader.ts';
 import { SimError } from './errors.ts';
@@ -22,9 +30,13 @@ const DeviceEntry = Type.Object(
     /** An id of device-profiles/models/, or of one of `profileFiles`. */
     profile: Id,
     /** Port 0 takes a free one. Devices with the same address hang on one line. */
-    listen: Type.String({ pattern: '^(rtu\\+)?tcp://[^/]+:[0-9]{1,5}$' }),
-    /** Path of a serial port, made by socat; relative to this file. */
+    listen: Type.Optional(Type.String({ pattern: '^(rtu\\+)?tcp://[^/]+:[0-9]{1,5}$' })),
+    /** Path of a serial port or of a keyboard, made by socat; relative to this file. */
     pty: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+    /** Where a head that asks by HTTP asks: `http://host:port/push/<device>` of a gateway. */
+    asks: Type.Optional(Type.String({ pattern: '^https?://[^/?#]+/[^?#]+$', maxLength: 200 })),
+    /** What an installer types into that head. */
+    secret: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
     /** A binding of the profile; the first that fits `listen` if absent. */
     binding: Type.Optional(FieldName),
     /** Modbus unit; that of the profile if absent. */
@@ -59,7 +71,9 @@ export type DeviceConfig = {
   readonly profile: DeviceProfile;
   readonly binding: string;
   readonly params: Args;
-  readonly codec: Codec;
+  readonly codec: PlainCodec | PushCodec;
+  /** Of a keyboard: how large its events are. */
+  readonly keys: InputEventBytes | undefined;
   /** Of a Modbus device. */
   readonly unit: number | undefined;
   readonly door: string | undefined;
@@ -67,11 +81,17 @@ export type DeviceConfig = {
 };
 /** One wire and all that hangs on it: devices of one transport, each with an address of its own. */
 export type LineConfig = {
-  readonly host: string;
-  readonly port: number;
-  /** TCP that carries the bytes of a serial line, as behind a converter: Modbus RTU, not TCP. */
-  readonly isSerial: boolean;
+  readonly listen:
+    | {
+        readonly host: string;
+        readonly port: number;
+        /** TCP that carries a serial line, as behind a converter: Modbus RTU, not TCP. */
+        readonly isSerial: boolean;
+      }
+    | undefined;
   readonly pty: string | undefined;
+  /** Of a head that asks: where, and with what. */
+  readonly asks: { readonly url: string; readonly secret: string } | undefined;
   readonly devices: readonly DeviceConfig[];
 };
 export type SimConfig = {
@@ -109,7 +129,7 @@ export const parseSimConfig = (text: string, file: string, catalogue: Catalogue)
     };
     if (ids.has(entry.id)) fault('id', `is already taken by ${entry.id}`);
     ids.add(entry.id);
-    const { port } = endpoint(entry.listen);
+    const port = entry.listen === undefined ? 0 : endpoint(entry.listen).port;
     if (port > portMax) fault('listen', 'has a port above 65535');
     if (port !== 0 && port === control.port) fault('listen', 'is already taken by control');
     const device = deviceOf(entry, catalogue, fault);
@@ -136,9 +156,9 @@ const deviceOf = (
   const { id, door, side, unit, params = {} } = entry;
   const strange = Object.keys(params).find((name) => own(profile.model.params, name) === undefined);
   if (strange !== undefined) return fault(`params.${strange}`, 'is no parameter of this profile');
-  const binding = entry.binding ?? usualBinding(profile);
+  const binding = entry.binding ?? usualBinding(profile, entry);
   const codec = compiled(profile, binding, params, fault);
-  if (codec === undefined) return undefined;
+  if (codec === undefined || !isPlaced(entry, codec, fault)) return undefined;
   if (unit !== undefined && codec.transport !== 'modbus') {
     return fault('unit', 'belongs to Modbus devices');
   }
@@ -147,15 +167,42 @@ const deviceOf = (
     return fault('id', 'lacks side: entry or exit');
   }
   const at = codec.transport === 'modbus' ? (unit ?? codec.unit) : undefined;
-  return { id, profile, binding, params, codec, unit: at, door, side };
+  const keys = profile.bindings[binding]?.transport === 'usb-hid' ? eventBytes : undefined;
+  return { id, profile, binding, params, codec, keys, unit: at, door, side };
 };
 
-/** As a gateway chooses it for a network address: Modbus is told apart by its mode. */
-const usualBinding = ({ bindings }: DeviceProfile): string => {
+/** A head asks and needs no line; all others need one. */
+const isPlaced = (
+  { listen, pty, asks, secret }: DeviceEntry,
+  { transport }: DeviceConfig['codec'],
+  fault: Fault,
+): boolean => {
+  if (transport === 'http-push') {
+    if (asks === undefined) fault('id', 'lacks asks: where this head asks by HTTP');
+    if (secret === undefined) fault('id', 'lacks secret: what this head must know');
+    if (listen !== undefined) fault('listen', 'is of no use to a head that asks by HTTP');
+    if (pty !== undefined) fault('pty', 'is of no use to a head that asks by HTTP');
+    return [listen, pty].every((each) => each === undefined) && secret !== undefined;
+  }
+  if (asks !== undefined) fault('asks', 'belongs to heads that ask by HTTP');
+  if (secret !== undefined) fault('secret', 'belongs to heads that ask by HTTP');
+  if (listen === undefined && pty === undefined) fault('id', 'lacks listen or pty');
+  return true;
+};
+
+/** `kernel_ulong_t` of these has four bytes; keyboard and gateway are on one machine. */
+const arch32: readonly string[] = ['arm', 'ia32', 'mips', 'mipsel'];
+const eventBytes = inputEventBytes[arch32.includes(process.arch) ? 1 : 0];
+
+/** As a gateway chooses it for such a port: Modbus is told apart by its mode. */
+const usualBinding = ({ bindings }: DeviceProfile, { listen, asks }: DeviceEntry): string => {
+  const mode = listen === undefined || listen.startsWith('rtu+') ? 'rtu' : 'tcp';
+  const fits = (binding: Binding): boolean => {
+    if (binding.transport === 'modbus') return binding.modes.includes(mode);
+    return (binding.transport === 'http-push') === (asks !== undefined);
+  };
   const names = Object.entries(bindings);
-  const fitting = names.find(
-    ([, binding]) => binding.transport !== 'modbus' || binding.modes.includes('tcp'),
-  );
+  const fitting = names.find(([, binding]) => fits(binding));
   return (fitting ?? names[0])?.[0] ?? '';
 };
 
@@ -164,9 +211,11 @@ const compiled = (
   binding: string,
   params: Args,
   fault: Fault,
-): Codec | undefined => {
+): DeviceConfig['codec'] | undefined => {
   try {
-    return compileProfile(profile, binding, params);
+    const codec = compileProfile(profile, binding, params);
+    // A keyboard types on a line what its node would give.
+    return codec.transport === 'usb-hid' ? codec.on(eventBytes) : codec;
   } catch (error) {
     if (!(error instanceof ProfileError)) throw error;
     return fault(error.code === 'PROFILE_PARAMS' ? 'params' : 'binding', error.message);
@@ -185,23 +234,32 @@ type OpenLine = Omit<LineConfig, 'devices'> & { readonly devices: DeviceConfig[]
 /** Devices share a wire where they name the same address, and only then. */
 const addToLine = (
   lines: OpenLine[],
-  { listen, pty }: DeviceEntry,
+  { listen, pty, asks, secret = '' }: DeviceEntry,
   device: DeviceConfig,
   fault: Fault,
 ): void => {
-  const { host, port } = endpoint(listen);
-  const byPort = port === 0 ? undefined : lines.find((line) => line.port === port);
+  const at = listen === undefined ? undefined : endpoint(listen);
+  const byPort =
+    at === undefined || at.port === 0
+      ? undefined
+      : lines.find((line) => line.listen?.port === at.port);
   const byPty = pty === undefined ? undefined : lines.find((line) => line.pty === pty);
   const line = byPort ?? byPty;
   if (line === undefined) {
-    const isSerial = listen.startsWith('rtu+');
-    lines.push({ host, port, isSerial, pty, devices: [device] });
+    lines.push({
+      listen: at && { ...at, isSerial: listen?.startsWith('rtu+') ?? false },
+      pty,
+      asks: asks === undefined ? undefined : { url: asks, secret },
+      devices: [device],
+    });
     return;
   }
   const [first] = line.devices;
   const taken = `is already taken by ${first?.id ?? 'another device'}`;
-  if (line.host !== host || line.port !== port) return fault('pty', taken);
-  if (line.pty !== pty || !isNeighbour(line, device)) return fault('listen', taken);
+  if (line.listen?.host !== at?.host || line.listen?.port !== at?.port) return fault('pty', taken);
+  if (line.pty !== pty || !isNeighbour(line, device)) {
+    return fault(listen === undefined ? 'pty' : 'listen', taken);
+  }
   line.devices.push(device);
 };
 
@@ -209,7 +267,10 @@ const addToLine = (
 const isNeighbour = ({ devices }: OpenLine, device: DeviceConfig): boolean =>
   devices.every(
     (other) =>
-      other.codec.transport === device.codec.transport && addressOf(other) !== addressOf(device),
+      other.codec.transport === device.codec.transport &&
+      // Nobody types on another's keyboard.
+      (other.keys ?? device.keys) === undefined &&
+      addressOf(other) !== addressOf(device),
   );
 
 const addressOf = ({ unit, params }: DeviceConfig): string => JSON.stringify(unit ?? params);

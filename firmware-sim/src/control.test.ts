@@ -31,6 +31,7 @@ const setUp = async () => {
         handlers.push(handle);
         return opened('http://127.0.0.1:1');
       },
+      askHttp: () => Promise.reject(new Error('nobody listens')),
     },
     parseSimConfig(text, 'sim.yaml', profiles),
   );

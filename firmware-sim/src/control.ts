@@ -18,7 +18,7 @@ export type SimDevice = {
   /** Undefined where nothing but whole requests is spoken. @returns false: nobody is connected */
   readonly sendRaw: ((bytes: Uint8Array) => boolean) | undefined;
   readonly reader: Reader | undefined;
-  readonly wires: { readonly listen: string; readonly pty: string | undefined };
+  readonly wires: { readonly listen: string | undefined; readonly pty: string | undefined };
 };
 
 const textCharsMax = 4_096;

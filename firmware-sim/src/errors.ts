@@ -44,6 +44,8 @@ export const controlErrors = {
   foreign_host: { status: 403, message: 'Only this machine may ask, by a loopback name' },
   not_connected: { status: 409, message: 'No gateway is connected to this device' },
   busy: { status: 429, message: 'Too many people wait at this scanner' },
+  cannot_tell: { status: 400, message: 'This device has no way to tell that' },
+  gateway_refuses: { status: 502, message: 'The gateway refuses what this device says' },
   no_feedback: { status: 504, message: 'The gateway gave no feedback in time' },
   failed: { status: 500, message: 'The simulator failed; its log says why' },
 } as const;

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { checkedProfile, faultText, loadCatalogue, ProfileError } from '@gatehouse/device-profiles';
 import type { DeviceProfile } from '@gatehouse/device-profiles';
 import { systemClock } from './adapters/clock.ts';
+import { askHttp } from './adapters/http-client.ts';
 import { serveHttp } from './adapters/http-server.ts';
 import { openPty } from './adapters/pty-wire.ts';
 import { listenTcp } from './adapters/tcp-wire.ts';
@@ -51,7 +52,7 @@ const announce = (ready: SimReady): void => {
     return;
   }
   for (const { id, listen, pty } of ready.devices) {
-    console.log(`${id.padEnd(24)} ${listen}${pty === undefined ? '' : `  ${pty}`}`);
+    console.log(`${id.padEnd(24)} ${[listen, pty].filter(Boolean).join('  ')}`);
   }
   console.log(`ready: ${ready.devices.length} devices, control ${ready.control}/devices`);
 };
@@ -83,7 +84,7 @@ const main = async (): Promise<void> => {
     if (values.help !== true) process.exitCode = 1;
     return;
   }
-  const ports = { clock: systemClock, listenTcp, openPty, serveHttp };
+  const ports = { clock: systemClock, listenTcp, openPty, serveHttp, askHttp };
   const sim = createSim(ports, await readConfig(values.config));
   const ready = await sim.start();
   stopWhenAsked(sim);

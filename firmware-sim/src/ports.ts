@@ -36,6 +36,16 @@ export type HttpRequest = {
 };
 export type HttpReply = { readonly status: number; readonly body: unknown };
 
+/** What a head asks by HTTP. */
+export type HeadRequest = {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+  readonly withinMs: number;
+};
+export type HeadAnswer = { readonly status: number; readonly body: string };
+
 export type SimPorts = {
   readonly clock: SimClock;
   /**
@@ -58,4 +68,6 @@ export type SimPorts = {
     readonly port: number;
     readonly handle: (request: HttpRequest) => Promise<HttpReply>;
   }) => Promise<Listener>;
+  /** Rejects where nobody answers in time. */
+  readonly askHttp: (request: HeadRequest) => Promise<HeadAnswer>;
 };

@@ -6,6 +6,7 @@ import { loadCatalogue } from '@gatehouse/device-profiles';
 import modbusSerial from 'modbus-serial';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from './adapters/clock.ts';
+import { askHttp } from './adapters/http-client.ts';
 import { serveHttp } from './adapters/http-server.ts';
 import { openPty } from './adapters/pty-wire.ts';
 import { listenTcp } from './adapters/tcp-wire.ts';
@@ -27,7 +28,7 @@ type Running = {
 };
 
 const startSim = async (text: string): Promise<Running> => {
-  const ports = { clock: systemClock, listenTcp, openPty, serveHttp };
+  const ports = { clock: systemClock, listenTcp, openPty, serveHttp, askHttp };
   const sim = createSim(ports, parseSimConfig(text, 'sim.yaml', catalogue));
   const ready = await sim.start();
   const port = (id: string): number =>

@@ -1,4 +1,4 @@
-import type { ModbusCodec, SerialCodec } from '@gatehouse/device-profiles';
+import type { ModbusCodec, PushCodec, SerialCodec } from '@gatehouse/device-profiles';
 import type { DeviceConfig, LineConfig, SimConfig } from './config.ts';
 import { createControl } from './control.ts';
 import type { SimDevice } from './control.ts';
@@ -8,6 +8,8 @@ import { createModbusBank } from './devices/modbus-device.ts';
 import { createModbusLine } from './devices/modbus-line.ts';
 import { createRandom, seedFor } from './devices/random.ts';
 import type { Random } from './devices/random.ts';
+import { createPushHead } from './devices/push-head.ts';
+import { createPushReader } from './devices/push-reader.ts';
 import { createReader } from './devices/reader.ts';
 import { createSerialDevice } from './devices/serial-device.ts';
 import { createSerialWires } from './devices/serial-wires.ts';
@@ -18,7 +20,8 @@ export type SimReady = {
   readonly control: string;
   readonly devices: readonly {
     readonly id: string;
-    readonly listen: string;
+    /** Of a head that asks: where it asks. */
+    readonly listen: string | undefined;
     readonly pty: string | undefined;
   }[];
 };
@@ -43,12 +46,12 @@ export const createSim = (ports: SimPorts, config: SimConfig): Sim => {
     return listener.address;
   };
   const startLine = async (line: LineConfig): Promise<readonly SimDevice[]> => {
-    const started = createLine(line, ports.clock, config.seed);
+    const started = createLine(line, ports, config.seed);
     stops.push(started.stop);
-    const { host, port, isSerial, pty: path } = line;
-    const accept = isSerial ? started.acceptLine : started.acceptTcp;
+    const { listen, pty: path, asks } = line;
+    const accept = listen?.isSerial === true ? started.acceptLine : started.acceptTcp;
     const wires = {
-      listen: await keep(ports.listenTcp({ host, port, accept })),
+      listen: listen === undefined ? asks?.url : await keep(ports.listenTcp({ ...listen, accept })),
       pty:
         path === undefined
           ? undefined
@@ -89,13 +92,22 @@ type Alive<C> = {
   readonly random: Random;
 };
 
-const createLine = ({ devices }: LineConfig, clock: SimClock, seed: number): Line => {
+const createLine = (
+  { devices, asks }: LineConfig,
+  { clock, askHttp }: Pick<SimPorts, 'clock' | 'askHttp'>,
+  seed: number,
+): Line => {
   const serial: Alive<SerialCodec>[] = [];
   const modbus: Alive<ModbusCodec>[] = [];
   for (const config of devices) {
     const { codec, profile } = config;
     const random = createRandom(seedFor(seed, config.id));
     const device = createLiveDevice({ profile, clock, random });
+    if (codec.transport === 'http-push') {
+      // A configuration puts such a device alone, with what it asks.
+      if (asks === undefined) throw new Error(`${config.id} asks nobody`);
+      return headLine({ config, codec, device, random }, asks, { clock, askHttp });
+    }
     if (codec.transport === 'serial') serial.push({ config, codec, device, random });
     else modbus.push({ config, codec, device, random });
   }
@@ -103,12 +115,40 @@ const createLine = ({ devices }: LineConfig, clock: SimClock, seed: number): Lin
   return modbus.length > 0 ? modbusLine(modbus, clock) : serialLine(serial, clock);
 };
 
+const nobody: Accept = (peer) => {
+  peer.close();
+  return { onData: () => undefined, onClose: () => undefined };
+};
+
+const headLine = (
+  { config, codec, device, random }: Alive<PushCodec>,
+  asks: NonNullable<LineConfig['asks']>,
+  ports: Pick<SimPorts, 'clock' | 'askHttp'>,
+): Line => {
+  const { profile } = config;
+  const binding = profile.bindings[config.binding];
+  if (binding?.transport !== 'http-push') throw new Error(`${config.id} has a line`);
+  const head = createPushHead({ device, codec, binding, asks, random, ...ports });
+  const reader = createPushReader({ head, codec, profile, clock: ports.clock });
+  const { isConnected } = head;
+  return {
+    acceptTcp: nobody,
+    acceptLine: nobody,
+    devices: [{ config, device, isConnected, sendRaw: undefined, reader }],
+    stop: () => {
+      head.stop();
+      device.stop();
+    },
+  };
+};
+
 const serialLine = (alive: readonly Alive<SerialCodec>[], clock: SimClock): Line => {
   const wires = createSerialWires();
   const stops: (() => void)[] = [];
   const devices = alive.map(({ config, codec, device, random }) => {
     const { baud } = codec.line;
-    const serial = createSerialDevice({ device, codec, clock, random, wires, baud });
+    const { keys } = config;
+    const serial = createSerialDevice({ device, codec, clock, random, wires, baud, keys });
     const reader = createReader({ serial, codec, profile: config.profile, clock });
     stops.push(device.stop, serial.stop, () => reader?.stop());
     const { isConnected, sendRaw } = serial;

@@ -1,5 +1,5 @@
 import { checkedYaml, compileProfile, faultText } from '@gatehouse/device-profiles';
-import type { Binding, Catalogue, DeviceProfile } from '@gatehouse/device-profiles';
+import type { Binding, Catalogue, DeviceProfile, Transport } from '@gatehouse/device-profiles';
 import { Id, isGatewayId } from '@gatehouse/protocols';
 import Type from 'typebox';
 import { opensSide, readsCodes } from './devices/norms.ts';
@@ -21,8 +21,13 @@ const Device = Type.Object(
     binding: Type.Optional(Type.String({ minLength: 1, maxLength: 40 })),
     /** What the profile leaves to the installer, such as an address on a bus or a channel. */
     params: Type.Optional(Type.Record(ParamName, ParamValue, { maxProperties: 16 })),
-    /** Device path, or `tcp://host:port` of a serial or Modbus TCP converter. */
+    /**
+     * Device path, or `tcp://host:port` of a serial or Modbus TCP converter. Of a keyboard scanner
+     * an event node, `usb:vvvv:pppp` or `usb`; of a head that asks by HTTP `push`.
+     */
     port: Type.String({ minLength: 1, maxLength: 200 }),
+    /** What a head that asks by HTTP must know: 16 characters or more. */
+    secret: Type.Optional(Secret),
     /** Modbus unit; devices with the same port share one line. */
     unit: Type.Optional(Type.Integer({ minimum: 1, maximum: 247 })),
     /** Which it controls, or stands at. */
@@ -57,6 +62,16 @@ export const GatewayConfig = Type.Object(
     journalBytesMax: Type.Optional(Type.Integer({ minimum: 1_000_000 })),
     /** Language of the readers' displays. */
     displayLanguage: Type.Optional(Type.Union([Type.Literal('zh'), Type.Literal('en')])),
+    /** Where heads on the network ask; nobody listens where it is left out. */
+    httpPush: Type.Optional(
+      Type.Object(
+        {
+          /** `host:port`; a loopback or LAN address, for it is plain HTTP. */
+          listen: Type.String({ pattern: '^(\\[[0-9a-fA-F:]+\\]|[a-zA-Z0-9.-]+):[0-9]{1,5}$' }),
+        },
+        closed,
+      ),
+    ),
     devices: Type.Array(Device, { maxItems: 500 }),
   },
   closed,
@@ -65,10 +80,26 @@ export type GatewayConfig = Type.Static<typeof GatewayConfig>;
 
 export const journalBytesDefault = 1024 * 1024 * 1024;
 
-/** Modbus is told apart by its port, frames and lines are the same on any. */
+export const pushPort = 'push';
+const isUsb = (port: string): boolean => port === 'usb' || port.startsWith('usb:');
+const isEventNode = (port: string): boolean => port.startsWith('/dev/input/');
+const isLine = (port: string): boolean => port !== pushPort && !isUsb(port) && !isEventNode(port);
+
+type Fits = { readonly [T in Transport]: (wire: Wire<T>, port: string) => boolean };
+type Wire<T> = Extract<Binding, { readonly transport: T }>;
+/** Frames and lines are the same on any line. */
+const fits: Fits = {
+  serial: (_, port) => isLine(port),
+  modbus: ({ modes }, port) =>
+    isLine(port) && modes.includes(port.startsWith('tcp://') ? 'tcp' : 'rtu'),
+  'usb-hid': ({ usb }, port) =>
+    port === 'usb' ? usb !== undefined : isUsb(port) || port.startsWith('/'),
+  'http-push': (_, port) => port === pushPort,
+};
+
 const fitsPort = (binding: Binding, port: string): boolean =>
-  binding.transport !== 'modbus' ||
-  binding.modes.includes(port.startsWith('tcp://') ? 'tcp' : 'rtu');
+  // Each row takes the wire that it is named after.
+  (fits[binding.transport] as (wire: Binding, port: string) => boolean)(binding, port);
 
 /** @returns the name of the binding that a device uses; undefined where the profile has none */
 export const bindingOf = (
@@ -155,10 +186,16 @@ const checkWire = (
   } catch (error) {
     faulty(`${at}.params`, error instanceof Error ? error.message : String(error));
   }
+  if ((binding.transport === 'http-push') !== (device.secret !== undefined)) {
+    const isNeeded = device.secret === undefined;
+    faulty(at, isNeeded ? 'lacks `secret: { file: … }`' : 'needs no secret: it has a wire');
+  }
+  // Heads share the one address where they ask.
+  if (binding.transport === 'http-push') return;
   const isModbusTcp = binding.transport === 'modbus' && port.startsWith('tcp://');
   const wire = JSON.stringify([
     binding.transport,
-    isModbusTcp ? null : (binding.line ?? null),
+    isModbusTcp || !('line' in binding) ? null : (binding.line ?? null),
     'framing' in binding ? binding.framing : null,
   ]);
   const shared = wires.get(port) ?? wire;
@@ -185,6 +222,10 @@ export const parseGatewayConfig = (
   const faulty: Faulty = (path, message) => void faults.push(faultText(faultAt(path, message)));
   if (!isGatewayId(value.gateway)) faulty('gateway', `${value.gateway} is reserved`);
   checkDevices(value.devices, profiles, faulty);
+  const head = value.devices.findIndex(({ port }) => port === pushPort);
+  if (head >= 0 && value.httpPush === undefined) {
+    faulty(`devices.${head}.port`, 'needs httpPush: { listen: host:port }');
+  }
   if (faults.length > 0) throw new GatewayError('GW_CONFIG', faults.join('\n'));
   return value;
 };

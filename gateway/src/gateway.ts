@@ -26,6 +26,8 @@ export const gatewayVersion = '0.1.0';
 export type GatewayOptions = {
   readonly config: GatewayConfig;
   readonly profiles: ReadonlyMap<string, DeviceProfile>;
+  /** By device: what a head that asks by HTTP must know. */
+  readonly secrets?: ReadonlyMap<string, string> | undefined;
   /** Public root key, JWK. */
   readonly rootKey: Readonly<Record<string, unknown>>;
 };
@@ -99,7 +101,8 @@ const createCore = (ports: Ports, { config: { gateway }, rootKey }: GatewayOptio
 };
 
 /** From a scan to an open door. */
-const createDoors = (ports: Ports, { config, profiles }: GatewayOptions, core: Core) => {
+const createDoors = (ports: Ports, options: GatewayOptions, core: Core) => {
+  const { config, profiles, secrets } = options;
   const { time, conditions, keeper, marks, recorder, record } = core;
   const scans = createScans({
     ports,
@@ -117,6 +120,7 @@ const createDoors = (ports: Ports, { config, profiles }: GatewayOptions, core: C
     ports,
     devices: config.devices,
     profiles,
+    secrets,
     language: config.displayLanguage ?? 'zh',
     conditions,
     record,

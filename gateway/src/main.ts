@@ -8,11 +8,13 @@ import { createSystemClock } from './adapters/clock.ts';
 import { createCloudHttp } from './adapters/cloud-http.ts';
 import { createJournal } from './adapters/journal-client.ts';
 import { createJwsVerifier } from './adapters/jws.ts';
+import { createKeyboardPorts } from './adapters/evdev.ts';
 import { createLog } from './adapters/log.ts';
 import { createModbusPorts } from './adapters/modbus.ts';
 import { createMqttLink } from './adapters/mqtt-link.ts';
 import { createPolicyStore } from './adapters/policy-store.ts';
 import { createPrimitives } from './adapters/primitives.ts';
+import { createPushServer } from './adapters/push-server.ts';
 import { createSerialPorts } from './adapters/serial.ts';
 import { createZstd } from './adapters/zstd.ts';
 import { journalBytesDefault, parseGatewayConfig } from './config.ts';
@@ -38,6 +40,33 @@ const readRootKey = async (file: string): Promise<Readonly<Record<string, unknow
   throw new GatewayError('GW_CONFIG', `rootKey: ${file} holds no JWK`);
 };
 
+/** Shorter ones can be guessed. */
+const secretCharsMin = 16;
+
+/** The secrets of devices; of a file only the end of its line goes. */
+const readSecrets = async (
+  { devices }: GatewayConfig,
+  dir: string,
+): Promise<ReadonlyMap<string, string>> => {
+  const secrets = new Map<string, string>();
+  for (const { id, secret } of devices) {
+    if (secret === undefined) continue;
+    const text = (await readText(resolve(dir, secret.file))).replace(/\r?\n$/, '');
+    if (text.length < secretCharsMin) {
+      const why = `${secret.file} has less than ${secretCharsMin} characters`;
+      throw new GatewayError('GW_CONFIG', `secret of ${id}: ${why}`);
+    }
+    secrets.set(id, text);
+  }
+  return secrets;
+};
+
+const hostAndPort = (listen: string): { readonly host: string; readonly port: number } => {
+  const colon = listen.lastIndexOf(':');
+  const host = listen.slice(0, colon).replace(/^\[|\]$/g, '');
+  return { host, port: Number(listen.slice(colon + 1)) };
+};
+
 const makePorts = async (config: GatewayConfig, dir: string): Promise<Ports> => {
   const secret = async ({ file }: { readonly file: string }): Promise<Buffer> =>
     Buffer.from(await readText(resolve(dir, file)));
@@ -59,6 +88,10 @@ const makePorts = async (config: GatewayConfig, dir: string): Promise<Ports> => 
     primitives: createPrimitives(),
     serial: createSerialPorts(log),
     modbus: createModbusPorts(log),
+    keyboards: createKeyboardPorts(log),
+    ...(config.httpPush === undefined
+      ? {}
+      : { push: createPushServer(hostAndPort(config.httpPush.listen), log) }),
     journal: createJournal({
       gateway: config.gateway,
       file: join(dataDir, 'journal.sqlite'),
@@ -85,7 +118,10 @@ const main = async (): Promise<void> => {
   const profiles = await loadCatalogue(new Set(devices.map(({ profile }) => profile)));
   const config = parseGatewayConfig(text, values.config, profiles);
   const rootKey = await readRootKey(resolve(dir, config.rootKey.file));
-  const gateway = createGateway(await makePorts(config, dir), { config, profiles, rootKey });
+  const gateway = createGateway(await makePorts(config, dir), {
+    ...{ config, profiles, rootKey },
+    secrets: await readSecrets(config, dir),
+  });
   let stopping = false;
   const stop = (): void => {
     if (stopping) return;

@@ -2,6 +2,7 @@ import type { ModbusBlock, ModbusTable, SerialParameters } from '@gatehouse/devi
 import type {
   ClockQuality,
   EventRef,
+  InputEventBytes,
   JournalClass,
   Lost,
   NewEvent,
@@ -18,6 +19,12 @@ export type Ports = {
   readonly primitives: Primitives;
   readonly serial: SerialPorts;
   readonly modbus: ModbusPorts;
+  /**
+   * Absent where the box has none; a device that needs them is then refused by the
+   * configuration.
+   */
+  readonly keyboards?: KeyboardPorts;
+  readonly push?: PushServer;
   readonly journal: Journal;
   readonly policyStore: PolicyStore;
   readonly link: CloudLink;
@@ -103,6 +110,51 @@ export type ModbusLine = {
 export type ModbusPorts = {
   /** @param port device path (RTU) or `tcp://host:port` (Modbus TCP) */
   readonly open: (options: SerialParameters & { readonly port: string }) => Promise<ModbusLine>;
+};
+
+/** The keys of one keyboard, as `struct input_event` (protocols/src/hid). */
+export type KeyboardLine = Pick<SerialLine, 'onData' | 'onClose' | 'close'>;
+export type KeyboardPorts = {
+  /** How large this machine's events are. */
+  readonly eventBytes: InputEventBytes;
+  /**
+   * @param port an event node such as `/dev/input/by-id/…-event-kbd`, or `usb:vvvv:pppp`; rejects
+   *   where there is none, and where several keyboards have these ids
+   */
+  readonly open: (port: string) => Promise<KeyboardLine>;
+};
+
+/** One request, whole and within its bounds. */
+export type PushRequest = {
+  readonly method: string;
+  /** Without the query. */
+  readonly path: string;
+  readonly query: string;
+  /** By lower-case name; undefined where it is absent or stands there twice. */
+  readonly header: (name: string) => string | undefined;
+  readonly body: Uint8Array;
+};
+export type PushAnswer = {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+  /** Of a refusal by method: those that are allowed. */
+  readonly allow?: readonly string[] | undefined;
+};
+/** Answers of devices that ask us: they connect, we listen. */
+export type PushServer = {
+  /** Of the address on which it listens, for people. */
+  readonly address: string;
+  /**
+   * Rejects where the address cannot be used.
+   * @param handle never rejects; `onSent` hears whether the answer left whole
+   */
+  readonly open: (
+    handle: (request: PushRequest) => Promise<{
+      readonly answer: PushAnswer;
+      readonly onSent?: ((isWhole: boolean) => void) | undefined;
+    }>,
+  ) => Promise<Pick<SerialLine, 'onClose' | 'close'>>;
 };
 
 /** The last accepted pass of a credential. */

@@ -1,9 +1,11 @@
 import {
   bytesOfHex,
   compileProfile,
+  deskEventBytes,
   heard,
   hexText,
   ProfileError,
+  typedKeys,
 } from '@gatehouse/device-profiles';
 import type {
   Args,
@@ -14,9 +16,19 @@ import type {
   ModbusCodec,
   ModbusTable,
   ModbusWrite,
+  PushCodec,
+  Reading,
   SerialCodec,
+  UsbHidCodec,
 } from '@gatehouse/device-profiles';
-import { parseReply, parseRtu, rtuFrame, utf8, writeRequest } from '@gatehouse/protocols';
+import {
+  decodeUtf8,
+  parseReply,
+  parseRtu,
+  rtuFrame,
+  utf8,
+  writeRequest,
+} from '@gatehouse/protocols';
 import type { DecodeBody, DecodeView, DeviceValues } from '@gatehouse/protocols';
 import { tryFaultTexts } from './refusals.table.ts';
 
@@ -68,11 +80,37 @@ const hexBytes = (text: string, at: string): Uint8Array => {
 
 const received = (codec: Codec, asked: Asked): Pick<DecodeView, 'frames'> => {
   if (codec.transport === 'modbus') return { frames: [readReply(codec, asked)] };
-  const { hex, text } = asked;
-  if (hex === undefined && text === undefined) throw new TryFault('nothing', 'hex');
-  const bytes = hex === undefined ? utf8(text ?? '') : hexBytes(hex, 'hex');
+  if (codec.transport === 'http-push') return { frames: [readPushed(codec, asked)] };
+  const bytes = codec.transport === 'usb-hid' ? keys(codec, asked) : askedBytes(asked);
   if (bytes.length === 0) throw new TryFault('nothing', 'hex');
-  return { frames: heard(codec.createDecoder(), bytes).map((one) => frameView(codec, one)) };
+  const line = codec.transport === 'usb-hid' ? codec.on(deskEventBytes) : codec;
+  return { frames: heard(line.createDecoder(), bytes).map((one) => frameView(line, one)) };
+};
+
+const askedBytes = ({ hex, text }: Asked): Uint8Array =>
+  hex === undefined ? utf8(text ?? '') : hexBytes(hex, 'hex');
+
+/** A text is typed, with a CR as the end key; hexadecimal are the events of a 64-bit machine. */
+const keys = (codec: UsbHidCodec, { hex, text = '' }: Asked): Uint8Array => {
+  if (hex !== undefined) return hexBytes(hex, 'hex');
+  const typed = typedKeys(codec, text);
+  if (typed === undefined) throw new TryFault('not_typed', 'text');
+  return typed;
+};
+
+/** What a head sends: the body, or the query where it sends none; its secret is not asked for. */
+const readPushed = (codec: PushCodec, asked: Asked): Frame => {
+  const bytes = askedBytes(asked);
+  const text = decodeUtf8(bytes);
+  if (bytes.length === 0) throw new TryFault('nothing', 'hex');
+  if (text === undefined) throw new TryFault('not_utf8', 'hex');
+  const hex = hexText(bytes);
+  const got = codec.read(codec.requestOf(text));
+  if (!got.ok) return { ...noFrame, hex, fault: got.fault };
+  const { message, reading, isScan } = got;
+  // A scan is answered by what is decided: a command shows that.
+  const answer = isScan ? null : hexText(utf8(codec.answer('accepted', {}).body));
+  return { ...noFrame, hex, message, ...readingView(reading), answer };
 };
 
 const noFrame: Frame = {
@@ -88,6 +126,11 @@ const noFrame: Frame = {
 /** Lists of a reading are never written into: the view's type only lacks the word. */
 const values = (given: Args): DeviceValues => ({ ...given }) as DeviceValues;
 
+const readingView = (reading: Reading): Pick<Frame, 'values' | 'events'> => ({
+  values: values(reading.values),
+  events: reading.events.map(({ event, fields }) => ({ event, fields: values(fields) })),
+});
+
 const frameView = (codec: SerialCodec, one: Heard): Frame => {
   if (one.kind === 'fault') return { ...noFrame, fault: one.fault };
   const hex = hexText(one.bytes);
@@ -97,8 +140,7 @@ const frameView = (codec: SerialCodec, one: Heard): Frame => {
   return {
     hex,
     message,
-    values: values(reading.values),
-    events: reading.events.map(({ event, fields }) => ({ event, fields: values(fields) })),
+    ...readingView(reading),
     refuses: refuses ?? null,
     answer: answer === undefined ? null : hexText(answer),
     fault: null,
@@ -148,6 +190,12 @@ const sendsOf = (codec: Codec, command: string, args: Args): DecodeView['sends']
   if (codec.transport === 'serial') {
     const encoded = codec.encode(command, args);
     return sends(encoded.ok ? { ok: true, sends: encoded.sends.map(outgoingView) } : encoded);
+  }
+  if (codec.transport === 'usb-hid') throw new TryFault('only_types', command);
+  if (codec.transport === 'http-push') {
+    const got = codec.answerOf(command, args);
+    const hex = got.ok ? hexText(utf8(got.answer.body)) : '';
+    return sends(got.ok ? { ok: true, sends: [{ hex, reply: null }] } : got);
   }
   const encoded = codec.encode(command, args);
   const view = (write: ModbusWrite) => ({ hex: writeHex(codec.unit, write), reply: null });

@@ -19,6 +19,15 @@ export const tryFaultTexts = {
     en: 'Type pairs of hexadecimal digits, such as 02 1A',
   },
   nothing: { zh: '没有可解码的内容', en: 'There is nothing to decode' },
+  not_typed: {
+    zh: '此键盘布局打不出这些字符',
+    en: 'The keyboard layout of this profile cannot type this',
+  },
+  not_utf8: { zh: '请求须为 UTF-8 文本', en: 'A request is text in UTF-8' },
+  only_types: {
+    zh: '键盘式扫码器不接受命令',
+    en: 'A scanner that is a keyboard takes no commands',
+  },
   no_text: { zh: '此接线不是文本', en: 'This wire carries no text' },
   no_request: {
     zh: '请同时给出读请求帧（RTU，含校验）',

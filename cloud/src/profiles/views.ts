@@ -156,8 +156,11 @@ const versionViews = (known: Known): ProfileVersionView[] => {
 };
 
 const isText = (binding: Binding): boolean =>
-  binding.transport === 'serial' &&
-  [binding.framing].flat().every((framing) => framing.kind === 'lines');
+  // Typed lines and pushed requests.
+  binding.transport === 'usb-hid' ||
+  binding.transport === 'http-push' ||
+  (binding.transport === 'serial' &&
+    [binding.framing].flat().every((framing) => framing.kind === 'lines'));
 
 const knownOf = async ({ database, library }: Sources, id: string): Promise<Known> => {
   const pointers = await readPointers(database);

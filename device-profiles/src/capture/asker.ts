@@ -1,5 +1,5 @@
 import { readRequest, rtuFrame } from '@gatehouse/protocols';
-import type { Codec } from '../compiled.ts';
+import type { PlainCodec } from '../compiled.ts';
 import type { ModbusMode } from './listener.ts';
 import { mbapFrame } from './modbus-frames.ts';
 
@@ -18,7 +18,11 @@ export type Asker = {
 type Question = { readonly bytes: (turn: number) => Uint8Array; readonly everyMs: number };
 
 /** Polls of a serial profile, reads of a Modbus one; the unit is that of the profile. */
-export const questionsOf = (codec: Codec, mode: ModbusMode, unit?: number): readonly Question[] => {
+export const questionsOf = (
+  codec: PlainCodec,
+  mode: ModbusMode,
+  unit?: number,
+): readonly Question[] => {
   if (codec.transport === 'serial') {
     return codec.polls.map(({ bytes, everyMs }) => ({ bytes: () => bytes, everyMs }));
   }
@@ -36,7 +40,7 @@ export const questionsOf = (codec: Codec, mode: ModbusMode, unit?: number): read
 const rhythmMsMin = 100;
 
 export const createAsker = (
-  codec: Codec,
+  codec: PlainCodec,
   { mode, unit, fromMs }: { mode: ModbusMode; unit?: number | undefined; fromMs: number },
 ): Asker => {
   const questions = questionsOf(codec, mode, unit);

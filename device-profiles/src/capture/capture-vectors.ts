@@ -1,15 +1,14 @@
+import { plainWires } from '../check/plain-wires.ts';
 import { isSession } from '../check/vector-rules.ts';
-import { compileProfile } from '../compile/compile.ts';
+import { compileLine, compileProfile } from '../compile/compile.ts';
 import type { Args, Codec } from '../compiled.ts';
 import { ProfileError } from '../errors.ts';
 import type { DeviceProfile } from '../language/profile.ts';
-import { own } from '../language/values.ts';
 import type { Vector } from '../language/vectors.ts';
 import { coverageOf } from '../vectors/coverage.ts';
-import { runModbus } from '../vectors/modbus-vectors.ts';
 import { failure, hexText } from '../vectors/report.ts';
 import type { Gap, Run } from '../vectors/report.ts';
-import { runSerial } from '../vectors/serial-vectors.ts';
+import { runVector } from '../vectors/run-vectors.ts';
 import { modeOf } from './capture-file.ts';
 import type { Capture } from './capture-file.ts';
 import { candidateOf, exchangesOf } from './captured-vector.ts';
@@ -49,7 +48,7 @@ const unknownShownMax = 5;
 
 /** Turns what a line carried into vectors: each thing that is proved once, secrets replaced. */
 export const vectorsOf = ({ profile, binding, params, capture }: Captured): FromCapture => {
-  const codec = compileProfile(profile, binding, params);
+  const codec = compileLine(profile, binding, params);
   const { header, chunks } = capture;
   const source = `capture ${header.startedAt.slice(0, 10)}, ${header.port}`;
   const exchanges = exchangesOf(replayed(codec, chunks, modeOf(header)));
@@ -76,17 +75,6 @@ export const vectorsOf = ({ profile, binding, params, capture }: Captured): From
 };
 
 type Hits = ReadonlyMap<string, ReadonlySet<string>>;
-
-const runVector = (profile: DeviceProfile, codec: Codec, vector: Vector): Run => {
-  const wire = own(profile.bindings, vector.binding);
-  if (codec.transport === 'serial' && wire?.transport === 'serial') {
-    return runSerial(codec, wire, vector);
-  }
-  if (codec.transport === 'modbus' && wire?.transport === 'modbus') {
-    return runModbus(codec, wire, vector);
-  }
-  return failure('a binding', vector.binding);
-};
 
 /** What the profile's own vectors prove, or only those that are not invented. */
 const hitsOf = (profile: DeviceProfile, counts: (vector: Vector) => boolean): Hits => {
@@ -121,13 +109,14 @@ type Growth = {
 const createGrowth = (profile: DeviceProfile, binding: string): Growth => {
   const all = hitsOf(profile, () => true);
   const documented = hitsOf(profile, isCopied);
+  const plain = plainWires(profile);
   const grown = new Set(documented.get(binding));
   const shapes = new Set<string>();
   const withGrown = (hits: Hits): Hits =>
     new Map([...hits, [binding, new Set([...(hits.get(binding) ?? []), ...grown])]]);
-  const before = coverageOf(profile, all).missing;
-  const vouchedBefore = coverageOf(profile, documented).missing;
-  let covered = coverageOf(profile, documented).covered;
+  const before = coverageOf(plain, all).missing;
+  const vouchedBefore = coverageOf(plain, documented).missing;
+  let covered = coverageOf(plain, documented).covered;
   return {
     take: (codec, tries) => {
       for (const vector of tries) {
@@ -138,7 +127,7 @@ const createGrowth = (profile: DeviceProfile, binding: string): Growth => {
         shapes.add(shape);
         const fresh = hits.filter((key) => !grown.has(key));
         for (const key of fresh) grown.add(key);
-        const now = coverageOf(profile, withGrown(documented)).covered;
+        const now = coverageOf(plain, withGrown(documented)).covered;
         if (now > covered) {
           covered = now;
           return [vector];
@@ -149,9 +138,9 @@ const createGrowth = (profile: DeviceProfile, binding: string): Growth => {
       return [];
     },
     result: () => {
-      const missing = coverageOf(profile, withGrown(all)).missing;
+      const missing = coverageOf(plain, withGrown(all)).missing;
       const newlyCovered = without(before, missing);
-      const vouched = coverageOf(profile, withGrown(documented)).missing;
+      const vouched = coverageOf(plain, withGrown(documented)).missing;
       return {
         newlyCovered,
         newlyVouched: without(without(vouchedBefore, vouched), newlyCovered),

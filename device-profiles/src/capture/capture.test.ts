@@ -2,7 +2,7 @@ import { fromHex, toHex } from '@gatehouse/protocols';
 import { describe, expect, it } from 'vitest';
 import { readModelFiles } from '../adapters/model-files.ts';
 import { checkedProfile } from '../checked-profile.ts';
-import { compileProfile } from '../compile/compile.ts';
+import { compileLine } from '../compile/compile.ts';
 import type { DeviceProfile } from '../language/profile.ts';
 import { runVectors } from '../vectors/run-vectors.ts';
 import { changedLock, sampleLock } from '../testing/sample-lock.ts';
@@ -20,7 +20,7 @@ const profileOf = (text: string): DeviceProfile => {
   return checked.value;
 };
 const lock = profileOf(sampleLock);
-const codec = compileProfile(lock, 'serial', {});
+const codec = compileLine(lock, 'serial', {});
 if (codec.transport !== 'serial') throw new Error('the lock has a serial line');
 
 const bytesOf = (hex: string): Uint8Array =>
@@ -218,7 +218,7 @@ describe('vectors from a recording', () => {
 describe('two versions on one recording', () => {
   const chunks = [device(0, status), device(10, done), device(20, card), device(30, '0205ff')];
   const replay = (from: string, to: string) => {
-    const other = compileProfile(profileOf(changedLock(from, to)), 'serial', {});
+    const other = compileLine(profileOf(changedLock(from, to)), 'serial', {});
     return compareReplays(replayed(codec, chunks, 'rtu'), replayed(other, chunks, 'rtu'));
   };
 

@@ -1,4 +1,4 @@
-import type { Args, Codec } from '../compiled.ts';
+import type { Args, PlainCodec } from '../compiled.ts';
 import { heard } from '../frames.ts';
 import type { DeviceProfile } from '../language/profile.ts';
 import type { Vector } from '../language/vectors.ts';
@@ -30,7 +30,7 @@ export type VectorLine = {
   readonly profile: DeviceProfile;
   readonly binding: string;
   readonly params: Args;
-  readonly codec: Codec;
+  readonly codec: PlainCodec;
   /** `capture 2026-11-22, /dev/ttyUSB0` */
   readonly source: string;
 };
@@ -102,7 +102,7 @@ const questionOf = (line: VectorLine, asked: Asked): Question | undefined => {
 };
 
 /** Of a command that was written anew. */
-const argsOf = (codec: Codec, bytes: Uint8Array): Args | undefined => {
+const argsOf = (codec: PlainCodec, bytes: Uint8Array): Args | undefined => {
   if (codec.transport !== 'serial') return undefined;
   const [first] = heard(codec.peer.createDecoder(), bytes);
   return first?.kind === 'frame' ? codec.peer.read(first.bytes)?.args : undefined;

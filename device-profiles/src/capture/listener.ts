@@ -1,5 +1,5 @@
 import { parseReply, parseRtu, readRequest } from '@gatehouse/protocols';
-import type { Args, Codec, ModbusCodec, SerialCodec } from '../compiled.ts';
+import type { Args, PlainCodec, ModbusCodec, SerialCodec } from '../compiled.ts';
 import type { ModbusTable } from '../language/bindings.ts';
 import { isSecretArg } from '../language/secrets.ts';
 import { meaningOf, nothingMeant } from './meaning.ts';
@@ -43,7 +43,7 @@ export type Listener = {
   readonly wakeAtMs: () => number | undefined;
 };
 
-export const createListener = (codec: Codec, mode: ModbusMode): Listener =>
+export const createListener = (codec: PlainCodec, mode: ModbusMode): Listener =>
   codec.transport === 'serial' ? serialListener(codec) : modbusListener(codec, mode);
 
 type Asked = Extract<LineEvent, { readonly kind: 'asked' }>;

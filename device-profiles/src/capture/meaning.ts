@@ -1,4 +1,5 @@
 import type { Value } from '@gatehouse/protocols';
+import type { PushCodec } from '../compile/http-push.ts';
 import type { Reading, SerialCodec, Values } from '../compiled.ts';
 import { hexText } from '../vectors/report.ts';
 
@@ -46,6 +47,15 @@ export const meaningOf = (codec: SerialCodec, frame: Uint8Array): Meaning => {
     answer: got.answer === undefined ? undefined : hexText(got.answer),
     isShown: got.isShown,
   };
+};
+
+/** One request of a head that pushes: its body, or its query. */
+export const pushMeaningOf = (codec: PushCodec, text: string): Meaning => {
+  const got = codec.read(codec.requestOf(text));
+  if (!got.ok) return { ...nothingMeant, faults: [got.fault], isShown: false };
+  const { message, reading, isShown } = got;
+  const { values, events } = reading;
+  return { ...nothingMeant, message, replyAs: message, values, events, isShown };
 };
 
 /** Everything that it says, one line each: `telemetry.voltage` → `12.1`. */

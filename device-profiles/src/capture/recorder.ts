@@ -1,4 +1,5 @@
-import type { Codec } from '../compiled.ts';
+import { plainWires } from '../check/plain-wires.ts';
+import type { PlainCodec } from '../compiled.ts';
 import type { DeviceProfile } from '../language/profile.ts';
 import { own } from '../language/values.ts';
 import { chunkRecords, droppedRecord } from './capture-file.ts';
@@ -32,13 +33,13 @@ export const plainRecorder: Recorder = {
 export type KnownLine = {
   readonly profile: DeviceProfile;
   readonly binding: string;
-  readonly codec: Codec;
+  readonly codec: PlainCodec;
   readonly mode: ModbusMode;
 };
 
 export const createRecorder = (line: KnownLine): Recorder => {
   const { profile, binding: name, codec, mode } = line;
-  const binding = own(profile.bindings, name);
+  const binding = own(plainWires(profile).bindings, name);
   if (binding !== undefined && mayCarrySecrets(profile.model, binding)) return careful(line);
   const listener = createListener(codec, mode);
   const expire = (nowMs: number): Recorded => ({ records: [], events: listener.expire(nowMs) });

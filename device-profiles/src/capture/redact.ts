@@ -1,8 +1,8 @@
 import { sealFault, sealFrame } from '@gatehouse/protocols';
 import { createWire } from '../compile/wire.ts';
-import type { Codec, SerialCodec } from '../compiled.ts';
+import type { PlainCodec, SerialCodec } from '../compiled.ts';
 import { heard } from '../frames.ts';
-import type { Binding, SerialBinding } from '../language/bindings.ts';
+import type { PlainBinding, SerialBinding } from '../language/bindings.ts';
 import type { Model } from '../language/model.ts';
 import type { DeviceProfile } from '../language/profile.ts';
 import { isSecretArg } from '../language/secrets.ts';
@@ -11,7 +11,7 @@ import { inventedValues } from './invented.ts';
 import type { LineEvent } from './listener.ts';
 
 /** Whether this line can carry something that must not be kept. */
-export const mayCarrySecrets = (model: Model, binding: Binding): boolean =>
+export const mayCarrySecrets = (model: Model, binding: PlainBinding): boolean =>
   (binding.transport === 'serial' &&
     Object.values(binding.messages ?? {}).some(
       ({ emit }) => own(model.events, emit)?.secret === true,
@@ -23,7 +23,7 @@ export const mayCarrySecrets = (model: Model, binding: Binding): boolean =>
 type Line = {
   readonly profile: DeviceProfile;
   readonly binding: string;
-  readonly codec: Codec;
+  readonly codec: PlainCodec;
 };
 type Asked = Extract<LineEvent, { readonly kind: 'asked' }>;
 type Said = Extract<LineEvent, { readonly kind: 'said' }>;

@@ -1,4 +1,4 @@
-import type { Codec } from '../compiled.ts';
+import type { PlainCodec } from '../compiled.ts';
 import { hexText } from '../vectors/report.ts';
 import type { Chunk, LineEvent, ModbusMode } from './listener.ts';
 import { createListener } from './listener.ts';
@@ -7,7 +7,7 @@ import type { Difference, Meaning } from './meaning.ts';
 
 /** All that happened on a recorded line, as one version of a profile understands it. */
 export const replayed = (
-  codec: Codec,
+  codec: PlainCodec,
   chunks: readonly Chunk[],
   mode: ModbusMode,
 ): readonly LineEvent[] => {

@@ -1,8 +1,9 @@
 import { stringify } from 'yaml';
+import { carriedCommands } from '../check/plain-wires.ts';
 import { sampleParams } from '../check/compiled-rules.ts';
 import { modeFor } from '../capture/line-mode.ts';
 import type { ModbusMode } from '../capture/listener.ts';
-import type { Codec } from '../compiled.ts';
+import type { PlainCodec } from '../compiled.ts';
 import { compiledOrNot } from '../diff/sample-frames.ts';
 import type { Binding } from '../language/bindings.ts';
 import type { DeviceProfile } from '../language/profile.ts';
@@ -51,24 +52,40 @@ export const certifySimulated = async (
       wire,
     })),
   );
+  const played = await playedChecksOf(bench, places.filter(isPlayed));
+  return candidates.map((candidate) => {
+    const { profile } = candidate;
+    const own = places.filter((place) => place.candidate === candidate);
+    const checks = [
+      ...paperChecks(profile),
+      ...fuzzChecks(profile),
+      ...own.flatMap((place) => played.get(place) ?? [notPlayed(place)]),
+    ];
+    return certificateOf({ ...head(profile), where: 'SIMULATED', checks });
+  });
+};
+
+/** Keys and requests come on no line that could be spoken on from here. */
+const isPlayed = ({ wire: { transport } }: Place): boolean =>
+  transport === 'serial' || transport === 'modbus';
+
+const notPlayed = ({ binding, wire: { transport } }: Place): Check =>
+  notTested(`${binding} on the wire`, `${transport} is not played here: try it on a gateway`);
+
+const playedChecksOf = async (
+  bench: Bench,
+  places: readonly Place[],
+): Promise<ReadonlyMap<Place, readonly Check[]>> => {
+  if (places.length === 0) return new Map();
   const folder = await bench.ptyFolder();
   try {
     const simulator = await bench.startSimulator(configOf(places, folder?.path));
     try {
-      const wired = await inTurns(places, async (place) => ({
-        place,
-        checks: await simulatedChecks(bench, simulator, place),
-      }));
-      return candidates.map((candidate) => {
-        const { profile } = candidate;
-        const own = wired.filter(({ place }) => place.candidate === candidate);
-        const checks = [
-          ...paperChecks(profile),
-          ...fuzzChecks(profile),
-          ...own.flatMap((one) => one.checks),
-        ];
-        return certificateOf({ ...head(profile), where: 'SIMULATED', checks });
-      });
+      const wired = await inTurns(
+        places,
+        async (place) => [place, await simulatedChecks(bench, simulator, place)] as const,
+      );
+      return new Map(wired);
     } finally {
       await simulator.stop();
     }
@@ -125,7 +142,8 @@ const simulatedChecks = async (
 ): Promise<readonly Check[]> => {
   const codec = compiledOrNot(profile, binding, {});
   const where = simulator.devices.get(id);
-  if (codec === undefined || where === undefined) return [fail(binding, 'cannot be simulated')];
+  const isPlain = codec?.transport === 'serial' || codec?.transport === 'modbus';
+  if (!isPlain || where === undefined) return [fail(binding, 'cannot be simulated')];
   const speaksTcp = wire.transport !== 'modbus' || wire.modes.includes('tcp');
   const speaksSerial = wire.transport !== 'modbus' || wire.modes.includes('rtu');
   const onTcp = `${binding} on TCP`;
@@ -159,7 +177,7 @@ const simulatedChecks = async (
 
 const allCommands = async (unit: Unit): Promise<readonly Check[]> => {
   const checks: Check[] = [];
-  for (const command of Object.keys(unit.profile.bindings[unit.binding]?.commands ?? {})) {
+  for (const command of carriedCommands(unit.profile, unit.binding)) {
     checks.push(await commandCheck(unit, command));
   }
   return checks;
@@ -168,7 +186,7 @@ const allCommands = async (unit: Unit): Promise<readonly Check[]> => {
 type Wired = {
   readonly profile: DeviceProfile;
   readonly binding: string;
-  readonly codec: Codec;
+  readonly codec: PlainCodec;
   readonly port: string;
   readonly mode: ModbusMode;
   readonly unit?: number | undefined;
@@ -200,7 +218,7 @@ export type LiveOptions = {
   readonly baud: number | undefined;
   readonly unit: number | undefined;
   readonly binding: string;
-  readonly codec: Codec;
+  readonly codec: PlainCodec;
   /** Commands that somebody has named, and said yes to. */
   readonly commands: readonly string[];
   /** How long it is listened to for what the unit says by itself. */
@@ -251,7 +269,7 @@ const namedCommands = async (
   commands: readonly string[],
 ): Promise<readonly Check[]> => {
   const checks: Check[] = [];
-  for (const command of Object.keys(unit.profile.bindings[unit.binding]?.commands ?? {})) {
+  for (const command of carriedCommands(unit.profile, unit.binding)) {
     checks.push(
       commands.includes(command)
         ? await commandCheck(unit, command)

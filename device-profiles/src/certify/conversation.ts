@@ -1,6 +1,6 @@
 import { createListener } from '../capture/listener.ts';
 import type { LineEvent, ModbusMode } from '../capture/listener.ts';
-import type { Codec } from '../compiled.ts';
+import type { PlainCodec } from '../compiled.ts';
 import type { Line } from '../profile-command/bench-ports.ts';
 import { bytesOfHex } from '../vectors/report.ts';
 
@@ -28,7 +28,7 @@ const heardMax = 10_000;
 
 export const createConversation = (
   line: Line,
-  codec: Codec,
+  codec: PlainCodec,
   { mode, nowMs }: { readonly mode: ModbusMode; readonly nowMs: () => number },
 ): Conversation => {
   const listener = createListener(codec, mode);

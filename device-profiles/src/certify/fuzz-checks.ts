@@ -1,10 +1,12 @@
-import { readRequest, rtuFrame } from '@gatehouse/protocols';
+import { readRequest, rtuFrame, utf8 } from '@gatehouse/protocols';
+import type { PushCodec } from '../compile/http-push.ts';
+import { deskEventBytes, linesOf } from '../compile/usb-hid.ts';
 import { framingsOf } from '../compile/wire.ts';
 import { isSession } from '../check/vector-rules.ts';
 import { exchangeMeaning } from '../capture/listener.ts';
-import type { ModbusCodec, SerialCodec } from '../compiled.ts';
+import type { Codec, ModbusCodec, SerialCodec } from '../compiled.ts';
 import { modbusTables } from '../language/bindings.ts';
-import type { SerialBinding } from '../language/bindings.ts';
+import type { Binding, SerialBinding } from '../language/bindings.ts';
 import type { DeviceProfile } from '../language/profile.ts';
 import { own } from '../language/values.ts';
 import { compiledOrNot, goodFrames } from '../diff/sample-frames.ts';
@@ -28,16 +30,31 @@ export const fuzzChecks = (
     const codec = compiledOrNot(profile, name, {});
     const title = `fuzz ${name}`;
     if (codec === undefined) return fail(title, 'the binding cannot be used');
-    const found =
-      codec.transport === 'serial' && binding.transport === 'serial'
-        ? fuzzSerial(profile, { name, binding, codec }, options)
-        : codec.transport === 'modbus'
-          ? fuzzModbus(codec, options)
-          : undefined;
+    const found = brokenBy(profile, { name, binding, codec }, options);
     const told = `${options.inputs} inputs, seed ${options.seed}`;
     if (found === 'nothing') return notTested(title, 'the device sends nothing');
     return found === undefined ? pass(title, told) : fail(title, `${found} (${told})`);
   });
+
+type Bound = { readonly name: string; readonly binding: Binding; readonly codec: Codec };
+
+/** @returns what broke; `nothing` where nothing can be heard at all */
+const brokenBy = (
+  profile: DeviceProfile,
+  { name, binding, codec }: Bound,
+  options: FuzzOptions,
+): string | undefined => {
+  if (codec.transport === 'serial' && binding.transport === 'serial') {
+    return fuzzSerial(profile, { name, binding, codec, unitBytes: 1 }, options);
+  }
+  if (codec.transport === 'usb-hid' && binding.transport === 'usb-hid') {
+    // The kernel gives whole events: half a one never comes.
+    const keys = { codec: codec.on(deskEventBytes), unitBytes: deskEventBytes };
+    return fuzzSerial(profile, { name, binding: linesOf(binding), ...keys }, options);
+  }
+  if (codec.transport === 'http-push') return fuzzPush(profile, { name, codec }, options);
+  return codec.transport === 'modbus' ? fuzzModbus(codec, options) : undefined;
+};
 
 const floodBytesMax = 8 * 1024;
 
@@ -72,6 +89,8 @@ type Wire = {
   readonly name: string;
   readonly binding: SerialBinding;
   readonly codec: SerialCodec;
+  /** What comes is a whole number of these. */
+  readonly unitBytes: number;
 };
 
 const receivedIn = ({ vectors }: DeviceProfile, name: string): readonly Uint8Array[] =>
@@ -81,10 +100,9 @@ const receivedIn = ({ vectors }: DeviceProfile, name: string): readonly Uint8Arr
       : [bytesOfHex(vector.in)],
   );
 
-/** @returns what broke; `nothing` where no frame can be heard at all */
 const fuzzSerial = (
   profile: DeviceProfile,
-  { name, binding, codec }: Wire,
+  { name, binding, codec, unitBytes }: Wire,
   { seed, inputs }: FuzzOptions,
 ): string | undefined => {
   const random = createRandom(seed);
@@ -97,7 +115,8 @@ const fuzzSerial = (
   const [silenceMs, bytesMax] = [silenceOf(binding), boundOf(binding)];
   let nowMs = 0;
   for (let i = 0; i < inputs; i += 1) {
-    const input = hostile(random, samples);
+    const raw = hostile(random, samples);
+    const input = raw.subarray(0, raw.length - (raw.length % unitBytes));
     const cut = random.below(input.length + 1);
     const outputs = [
       ...decoder.push(input.subarray(0, cut), nowMs),
@@ -118,6 +137,31 @@ const fuzzSerial = (
     if (first?.kind !== 'frame' || !codec.read(first.bytes).ok) {
       return `input ${i} hides the next good frame: ${hexText(input.subarray(0, 32))}`;
     }
+  }
+  return undefined;
+};
+
+/** Hostile bodies and answers: each is read or refused, and the next good request is read. */
+const fuzzPush = (
+  profile: DeviceProfile,
+  { name, codec }: { readonly name: string; readonly codec: PushCodec },
+  { seed, inputs }: FuzzOptions,
+): string | undefined => {
+  const random = createRandom(seed);
+  const texts = profile.vectors.flatMap((vector) =>
+    isSession(vector) || vector.binding !== name ? [] : [vector.inText ?? [], vector.txText ?? []],
+  );
+  const samples = texts.flat(2).map(utf8);
+  const good = texts.flat(2).find((text) => codec.read(codec.requestOf(text)).ok);
+  if (good === undefined) return 'nothing';
+  for (let i = 0; i < inputs; i += 1) {
+    const text = new TextDecoder().decode(hostile(random, samples));
+    const got = codec.read(codec.requestOf(text));
+    const values = got.ok ? got.reading.values : {};
+    const strange = Object.keys(values).find((path) => own(values, path) === undefined);
+    if (strange !== undefined) return `${strange} has no value`;
+    codec.peer.readAnswer({ status: 200, body: text });
+    if (!codec.read(codec.requestOf(good)).ok) return `input ${i} hides the next good request`;
   }
   return undefined;
 };

@@ -1,6 +1,9 @@
-import { meaningOf } from '../capture/meaning.ts';
-import type { ModbusCodec, SerialCodec } from '../compiled.ts';
-import { compiledOrNot, sampleArgs, sampleMessages } from '../diff/sample-frames.ts';
+import { meaningOf, pushMeaningOf } from '../capture/meaning.ts';
+import { carriedCommands, plainWires } from '../check/plain-wires.ts';
+import type { PushCodec } from '../compile/http-push.ts';
+import { deskEventBytes } from '../compile/usb-hid.ts';
+import type { Args, Codec, ModbusCodec, SerialCodec, Values } from '../compiled.ts';
+import { compiledOrNot, sampleArgs, sampleMessages, sampleValues } from '../diff/sample-frames.ts';
 import { sentText } from '../diff/command-changes.ts';
 import { heard } from '../frames.ts';
 import type { DeviceProfile } from '../language/profile.ts';
@@ -57,15 +60,12 @@ const roundTrips = (profile: DeviceProfile): readonly Check[] =>
     const title = `round trips ${name}`;
     const codec = compiledOrNot(profile, name, {});
     if (codec === undefined) return [judged(title, false, 'the binding cannot be used')];
-    const commands = Object.keys(binding.commands ?? {});
+    const commands = carriedCommands(profile, name);
     const refused = commands.filter((command) =>
       sampleArgs(profile, command).every((args) => sentText(codec, command, args) === undefined),
     );
-    const messages = binding.transport === 'serial' ? Object.keys(binding.messages ?? {}) : [];
-    const trips =
-      codec.transport === 'serial'
-        ? messages.map((message) => tripOf(profile, codec, { binding: name, message }))
-        : [registerTrip(profile, codec)];
+    const messages = 'messages' in binding ? Object.keys(binding.messages ?? {}) : [];
+    const trips = tripsOf(profile, codec, { binding: name, messages });
     const broken = trips.flatMap(({ broken: text }) => (text === undefined ? [] : [text]));
     const silent = trips.filter(({ count }) => count === 0).length;
     const count = trips.reduce((sum, trip) => sum + trip.count, 0);
@@ -80,7 +80,48 @@ const roundTrips = (profile: DeviceProfile): readonly Check[] =>
     ];
   });
 
-const unitOf = { serial: 'frames', modbus: 'blocks' } as const;
+const unitOf = {
+  serial: 'frames',
+  modbus: 'blocks',
+  'usb-hid': 'typed lines',
+  'http-push': 'requests',
+} as const;
+
+type Messages = { readonly binding: string; readonly messages: readonly string[] };
+
+const tripsOf = (
+  profile: DeviceProfile,
+  codec: Codec,
+  { binding, messages }: Messages,
+): readonly Trip[] => {
+  if (codec.transport === 'modbus') return [registerTrip(profile, codec)];
+  if (codec.transport === 'http-push') {
+    return messages.map((message) => pushTrip(profile, codec, { binding, message }));
+  }
+  const lines = codec.transport === 'usb-hid' ? codec.on(deskEventBytes) : codec;
+  return messages.map((message) => tripOf(profile, lines, { binding, message }));
+};
+
+/** As `tripOf`, of a head that pushes: the text must be the same. */
+const pushTrip = (
+  profile: DeviceProfile,
+  codec: PushCodec,
+  told: { readonly binding: string; readonly message: string },
+): Trip => {
+  const written = (values: Values, event: Args): string | undefined =>
+    codec.peer.write(told.message, values, event)?.text({});
+  let count = 0;
+  for (const { values, event } of sampleValues(plainWires(profile), told)) {
+    const text = written(values, event);
+    const meaning = text === undefined ? undefined : pushMeaningOf(codec, text);
+    if (meaning?.message !== told.message) continue;
+    count += 1;
+    if (written(meaning.values, meaning.events[0]?.fields ?? {}) !== text) {
+      return { count, broken: `${told.message}: ${text} comes back otherwise` };
+    }
+  }
+  return { count, broken: undefined };
+};
 
 type Trip = { readonly count: number; readonly broken: string | undefined };
 

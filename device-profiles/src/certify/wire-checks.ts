@@ -1,9 +1,10 @@
+import { plainWires } from '../check/plain-wires.ts';
 import { usesOf } from '../check/field-uses.ts';
 import { readRequest, rtuFrame, writeRequest } from '@gatehouse/protocols';
 import { mbapFrame } from '../capture/modbus-frames.ts';
 import type { ModbusMode } from '../capture/listener.ts';
 import { statementsOf } from '../capture/meaning.ts';
-import type { Args, Codec, ModbusCodec } from '../compiled.ts';
+import type { Args, ModbusCodec, PlainCodec } from '../compiled.ts';
 import { sampleArgs } from '../diff/sample-frames.ts';
 import type { CommandEntry } from '../language/model.ts';
 import type { DeviceProfile } from '../language/profile.ts';
@@ -15,7 +16,7 @@ import type { Check } from './certificate.ts';
 export type Unit = {
   readonly profile: DeviceProfile;
   readonly binding: string;
-  readonly codec: Codec;
+  readonly codec: PlainCodec;
   readonly mode: ModbusMode;
   /** Of Modbus; that of the profile where left out. */
   readonly unit?: number | undefined;
@@ -134,7 +135,7 @@ export const faultCheck = ({ talk }: Unit): Check => {
 /** All that this wire can tell: `state.lock`, `event.card.uid`. */
 const reachableOf = ({ profile, binding }: Unit): readonly string[] => [
   ...new Set(
-    usesOf(profile)
+    usesOf(plainWires(profile))
       .filter(({ at, from }) => at[1] === binding && from === 'device')
       .flatMap(({ path, scope }) => {
         if (path === undefined || path.startsWith('params.')) return [];

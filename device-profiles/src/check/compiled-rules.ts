@@ -1,8 +1,8 @@
 import type { Value } from '@gatehouse/protocols';
-import { compileProfile } from '../compile/compile.ts';
-import type { Args, Codec, SerialCodec } from '../compiled.ts';
+import { compilePlain } from '../compile/compile.ts';
+import type { Args, PlainCodec, SerialCodec } from '../compiled.ts';
 import { heard } from '../frames.ts';
-import type { DeviceProfile } from '../language/profile.ts';
+import type { PlainProfile } from '../language/profile.ts';
 import { entryAt, own, splitPath } from '../language/values.ts';
 import type { ValueEntry } from '../language/values.ts';
 import { listed } from './complaint.ts';
@@ -20,7 +20,7 @@ const sampled = (entries: Entries, index: number): Args =>
   );
 
 /** What an installer might set, for trying a profile out. */
-export const sampleParams = ({ model }: DeviceProfile): Args =>
+export const sampleParams = ({ model }: Pick<PlainProfile, 'model'>): Args =>
   Object.fromEntries(
     Object.entries(model.params ?? {}).map(([name, entry]) => [
       name,
@@ -33,7 +33,7 @@ export const compiledRule: Rule = (profile) =>
   Object.keys(profile.bindings).flatMap((name) => {
     const at = ['bindings', name];
     try {
-      const codec = compileProfile(profile, name, sampleParams(profile));
+      const codec = compilePlain(profile, name, sampleParams(profile));
       return [
         ...commandFaults(profile, codec, name),
         ...(codec.transport === 'serial' ? shadowFaults(profile, codec, name) : []),
@@ -45,7 +45,11 @@ export const compiledRule: Rule = (profile) =>
   });
 
 /** Every command can be sent, with the least and the greatest of each argument. */
-const commandFaults = (profile: DeviceProfile, codec: Codec, name: string): readonly Complaint[] =>
+const commandFaults = (
+  profile: PlainProfile,
+  codec: PlainCodec,
+  name: string,
+): readonly Complaint[] =>
   Object.keys(own(profile.bindings, name)?.commands ?? {}).flatMap((command) => {
     const at = ['bindings', name, 'commands', command];
     const args = own(profile.model.commands, command)?.args;
@@ -76,7 +80,7 @@ type Sample = {
 
 /** A message that the device sends, as the codec understands it; undefined: cannot be written. */
 const understood = (
-  { model }: DeviceProfile,
+  { model }: PlainProfile,
   codec: SerialCodec,
   { name: message, emit, paths }: Sample,
   index: number,
@@ -100,7 +104,7 @@ const understood = (
 
 /** A message that an earlier one always takes away. */
 const shadowFaults = (
-  profile: DeviceProfile,
+  profile: PlainProfile,
   codec: SerialCodec,
   name: string,
 ): readonly Complaint[] => {

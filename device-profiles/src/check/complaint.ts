@@ -1,5 +1,5 @@
 import { nearestName } from '../nearest-name.ts';
-import type { DeviceProfile } from '../language/profile.ts';
+import type { PlainProfile } from '../language/profile.ts';
 
 /** One thing that no schema can say: where it stands, what is wrong and how to mend it. */
 export type Complaint = {
@@ -7,7 +7,7 @@ export type Complaint = {
   readonly message: string;
 };
 
-export type Rule = (profile: DeviceProfile) => readonly Complaint[];
+export type Rule = (profile: PlainProfile) => readonly Complaint[];
 
 /** `is unknown: did you mean contact?` or `is unknown: use one of …`. */
 export const unknownName = (name: string, known: readonly string[]): string => {

@@ -1,4 +1,4 @@
-import type { DeviceProfile } from '../language/profile.ts';
+import type { PlainProfile } from '../language/profile.ts';
 import { entryAt, enumValues, own, scalarType } from '../language/values.ts';
 import type { ValueEntry } from '../language/values.ts';
 import { listed } from './complaint.ts';
@@ -28,7 +28,7 @@ export const fieldPathRule: Rule = (profile) =>
   });
 
 /** Whose event or command is unknown has a fault of its own. */
-const isKnown = ({ model }: DeviceProfile, { scope: { event, command } }: FieldUse): boolean =>
+const isKnown = ({ model }: PlainProfile, { scope: { event, command } }: FieldUse): boolean =>
   (event === undefined || own(model.events, event) !== undefined) &&
   (command === undefined || own(model.commands, command) !== undefined);
 

@@ -2,13 +2,13 @@ import type { Field, PlainField } from '@gatehouse/protocols';
 import { contentFields } from '../compile/content.ts';
 import type { Content } from '../compile/content.ts';
 import type {
-  Binding,
+  PlainBinding,
   ModbusBinding,
   Register,
   RegisterWrite,
   SerialBinding,
 } from '../language/bindings.ts';
-import type { DeviceProfile } from '../language/profile.ts';
+import type { PlainProfile } from '../language/profile.ts';
 import type { Scope } from '../language/values.ts';
 
 /** Where a field stands and whose values it carries: what rules and coverage go through. */
@@ -32,12 +32,16 @@ export type Owner =
 
 type Shared = Pick<FieldUse, 'from' | 'scope' | 'owner'>;
 type At = FieldUse['at'];
-type Model = DeviceProfile['model'];
+type Model = PlainProfile['model'];
 
-export const usesOf = ({ model, bindings }: DeviceProfile): readonly FieldUse[] =>
+export const usesOf = ({ model, bindings }: PlainProfile): readonly FieldUse[] =>
   Object.entries(bindings).flatMap(([name, binding]) => fieldUses(model, name, binding));
 
-export const fieldUses = (model: Model, name: string, binding: Binding): readonly FieldUse[] =>
+export const fieldUses = (
+  model: Model,
+  name: string,
+  binding: PlainBinding,
+): readonly FieldUse[] =>
   binding.transport === 'serial'
     ? serialUses(model, ['bindings', name], binding)
     : modbusUses(['bindings', name], binding);

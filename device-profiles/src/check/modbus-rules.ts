@@ -1,7 +1,7 @@
 import { registerField, widthOf } from '../compile/cell.ts';
 import { blockMaxOf, modbusReadMax } from '../compile/plan-reads.ts';
 import type { ModbusBinding, Register, RegisterWrite } from '../language/bindings.ts';
-import type { DeviceProfile } from '../language/profile.ts';
+import type { PlainProfile } from '../language/profile.ts';
 import { entryAt } from '../language/values.ts';
 import { unknownName } from './complaint.ts';
 import type { Complaint, Rule } from './complaint.ts';
@@ -18,7 +18,7 @@ export const modbusRule: Rule = (profile) =>
   );
 
 const bindingFaults = (
-  profile: DeviceProfile,
+  profile: PlainProfile,
   at: At,
   binding: ModbusBinding,
 ): readonly Complaint[] => {
@@ -76,7 +76,7 @@ const keyFaults = (at: At, keys: Register | RegisterWrite, isRaw = false): reado
 };
 
 const registerFaults = (
-  profile: DeviceProfile,
+  profile: PlainProfile,
   at: At,
   { poll }: ModbusBinding,
   register: Register,
@@ -108,7 +108,7 @@ type Allowed = {
 };
 
 const addressFaults = (
-  { model }: DeviceProfile,
+  { model }: PlainProfile,
   at: At,
   address: Address,
   { size, parts, command }: Allowed,
@@ -165,7 +165,7 @@ const latchHint =
   'the reason in safety.latch';
 
 const writeFaults = (
-  profile: DeviceProfile,
+  profile: PlainProfile,
   command: string,
   at: At,
   write: RegisterWrite,

@@ -1,6 +1,6 @@
 import { framingFault } from '@gatehouse/protocols';
 import type { Message, Sending, SerialBinding } from '../language/bindings.ts';
-import type { DeviceProfile } from '../language/profile.ts';
+import type { PlainProfile } from '../language/profile.ts';
 import { own } from '../language/values.ts';
 import { contentFields } from '../compile/content.ts';
 import { framingsOf, startOf } from '../compile/wire.ts';
@@ -17,7 +17,7 @@ export const serialRule: Rule = (profile) =>
   );
 
 const bindingFaults = (
-  profile: DeviceProfile,
+  profile: PlainProfile,
   at: At,
   binding: SerialBinding,
 ): readonly Complaint[] => {
@@ -90,7 +90,7 @@ const contentFaults = (
 };
 
 const messageFaults = (
-  { model }: DeviceProfile,
+  { model }: PlainProfile,
   at: At,
   binding: SerialBinding,
   message: Message,

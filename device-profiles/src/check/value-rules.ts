@@ -1,12 +1,12 @@
 import type { Value } from '@gatehouse/protocols';
-import type { DeviceProfile } from '../language/profile.ts';
+import type { PlainProfile } from '../language/profile.ts';
 import type { Effect } from '../language/simulate.ts';
 import { entryAt, namesOf, own, scalarType, splitPath, valueFault } from '../language/values.ts';
 import type { Scope } from '../language/values.ts';
 import { listed, unknownName } from './complaint.ts';
 import type { Complaint, Rule } from './complaint.ts';
 
-type Model = DeviceProfile['model'];
+type Model = PlainProfile['model'];
 type At = readonly (string | number)[];
 
 /** `state.x` exists in one of these parts; its value fits. */

@@ -1,5 +1,5 @@
 import { codecFaults, frameFaults } from '@gatehouse/protocols';
-import type { DeviceProfile } from '../language/profile.ts';
+import type { PlainProfile } from '../language/profile.ts';
 import { own } from '../language/values.ts';
 import type { Outcome, Session, Vector } from '../language/vectors.ts';
 import { unknownName } from './complaint.ts';
@@ -26,7 +26,7 @@ export const vectorRule: Rule = (profile) =>
   });
 
 const outcomeFaults = (
-  { model }: DeviceProfile,
+  { model }: PlainProfile,
   outcome: Outcome | undefined,
   at: At,
 ): readonly Complaint[] => [
@@ -39,7 +39,7 @@ const outcomeFaults = (
       : valuesFaults(event.fields, fields, [...at, 'event', name]);
   }),
 ];
-const eventNames = (model: DeviceProfile['model']): readonly string[] =>
+const eventNames = (model: PlainProfile['model']): readonly string[] =>
   Object.keys(model.events ?? {});
 
 const errorCode = /^(?:refused|exception)_[a-z0-9_]+$/;
@@ -69,7 +69,7 @@ const shapeFaults = (vector: Vector, isModbus: boolean): readonly string[] => {
   return rows.filter(([isWrong]) => isWrong).map(([, message]) => message);
 };
 
-const caseFaults = (profile: DeviceProfile, vector: Vector, at: At): readonly Complaint[] => {
+const caseFaults = (profile: PlainProfile, vector: Vector, at: At): readonly Complaint[] => {
   const binding = own(profile.bindings, vector.binding);
   if (binding === undefined) return [];
   const { command, poll, error } = vector;
@@ -95,7 +95,7 @@ const caseFaults = (profile: DeviceProfile, vector: Vector, at: At): readonly Co
   return [...found, ...outcomeFaults(profile, vector.out, [...at, 'out'])];
 };
 
-const sessionFaults = (profile: DeviceProfile, session: Session, at: At): readonly Complaint[] =>
+const sessionFaults = (profile: PlainProfile, session: Session, at: At): readonly Complaint[] =>
   session.steps.flatMap((step, index) => {
     const place = [...at, 'steps', index];
     const { command, args, act, waitMs, expect } = step;

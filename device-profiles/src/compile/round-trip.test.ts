@@ -6,21 +6,22 @@ import { fieldUses } from '../check/field-uses.ts';
 import { sampleParams } from '../check/compiled-rules.ts';
 import type { Args, SerialCodec } from '../compiled.ts';
 import { heard } from '../frames.ts';
-import type { DeviceProfile } from '../language/profile.ts';
+import type { PlainProfile } from '../language/profile.ts';
+import { plainWires } from '../check/plain-wires.ts';
 import { entryAt, enumValues, own, scalarType } from '../language/values.ts';
 import type { ValueEntry } from '../language/values.ts';
 import { allProfiles } from '../testing/profiles.ts';
-import { compileProfile } from './compile.ts';
+import { compilePlain } from './compile.ts';
 import { contentFields } from './content.ts';
 import { modbusReadMax } from './plan-reads.ts';
 
-const profiles = await allProfiles();
+const profiles = (await allProfiles()).map(plainWires);
 const wires = profiles.flatMap((profile) =>
   Object.keys(profile.bindings).map((binding) => ({
     name: `${profile.id} ${binding}`,
     profile,
     binding,
-    codec: compileProfile(profile, binding, sampleParams(profile)),
+    codec: compilePlain(profile, binding, sampleParams(profile)),
   })),
 );
 const serials = wires.flatMap(({ codec, ...wire }) =>
@@ -69,7 +70,7 @@ const valuesOf = (
   return fc.record(arbitraries);
 };
 
-const modelValues = ({ model }: DeviceProfile): fc.Arbitrary<Args> =>
+const modelValues = ({ model }: PlainProfile): fc.Arbitrary<Args> =>
   fc
     .record({ state: valuesOf(model.state), telemetry: valuesOf(model.telemetry) })
     .map(({ state, telemetry }): Args => {

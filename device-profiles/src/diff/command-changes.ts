@@ -1,6 +1,6 @@
 import { rtuFrame, writeRequest } from '@gatehouse/protocols';
-import type { Args, Codec } from '../compiled.ts';
-import type { Binding } from '../language/bindings.ts';
+import type { Args, Codec, PlainCodec } from '../compiled.ts';
+import type { PlainBinding } from '../language/bindings.ts';
 import { isSecretArg } from '../language/secrets.ts';
 import { hexText } from '../vectors/report.ts';
 import { change, pairs } from './change.ts';
@@ -10,7 +10,7 @@ import { sampleArgs } from './sample-frames.ts';
 import type { Two } from './two.ts';
 
 /** What the old version sends, the new one must send byte for byte. */
-export const commandChanges = (two: Two<Binding, Codec>): readonly Change[] =>
+export const commandChanges = (two: Two<PlainBinding, PlainCodec>): readonly Change[] =>
   pairs<unknown>(two.bindings[0].commands, two.bindings[1].commands).flatMap(
     ({ name, a: before, b: after }) => {
       const path = `bindings.${two.name}.commands.${name}`;
@@ -23,7 +23,7 @@ export const commandChanges = (two: Two<Binding, Codec>): readonly Change[] =>
     },
   );
 
-const firstOther = (two: Two<Binding, Codec>, command: string): string | undefined => {
+const firstOther = (two: Two<PlainBinding, PlainCodec>, command: string): string | undefined => {
   const [a, b] = two.codecs;
   for (const args of sampleArgs(two.profiles[0], command)) {
     const before = sentText(a, command, args);
@@ -36,8 +36,13 @@ const firstOther = (two: Two<Binding, Codec>, command: string): string | undefin
   return undefined;
 };
 
-/** On the wire; undefined where these arguments are refused. */
+/** On the wire, or the answer that carries it; undefined where these arguments are refused. */
 export const sentText = (codec: Codec, command: string, args: Args): string | undefined => {
+  if (codec.transport === 'usb-hid') return undefined;
+  if (codec.transport === 'http-push') {
+    const got = codec.answerOf(command, args);
+    return got.ok ? `${got.answer.status} ${got.answer.contentType} ${got.answer.body}` : undefined;
+  }
   if (codec.transport === 'serial') {
     const encoded = codec.encode(command, args);
     return encoded.ok ? encoded.sends.map(({ bytes }) => hexText(bytes)).join(' | ') : undefined;

@@ -1,13 +1,14 @@
 import type { Value } from '@gatehouse/protocols';
 import { usesOf } from '../check/field-uses.ts';
 import { sampleValue } from '../check/samples.ts';
+import { plainWires } from '../check/plain-wires.ts';
 import { sampleParams } from '../check/compiled-rules.ts';
 import { compileProfile } from '../compile/compile.ts';
 import type { Args, Codec, SerialCodec } from '../compiled.ts';
 import { ProfileError } from '../errors.ts';
 import { heard } from '../frames.ts';
 import type { SerialBinding } from '../language/bindings.ts';
-import type { DeviceProfile } from '../language/profile.ts';
+import type { DeviceProfile, PlainProfile } from '../language/profile.ts';
 import { entryAt, enumValues, own, splitPath } from '../language/values.ts';
 import type { ValueEntry } from '../language/values.ts';
 
@@ -36,23 +37,37 @@ type Told = { readonly binding: string; readonly message: string };
 export const sampleMessages = (
   profile: DeviceProfile,
   codec: SerialCodec,
+  told: Told,
+): readonly Uint8Array[] =>
+  sampleValues(plainWires(profile), told)
+    .map(({ values, event }) => codec.peer.write(told.message, values, event))
+    .filter((frame) => frame !== undefined);
+
+type Sample = {
+  readonly values: Readonly<Record<string, Value>>;
+  readonly event: Readonly<Record<string, Value>>;
+};
+
+/** What the device may say with this message: the ends of each range, each value of an enum. */
+export const sampleValues = (
+  plain: PlainProfile,
   { binding, message }: Told,
-): readonly Uint8Array[] => {
-  const wire = own(profile.bindings, binding);
+): readonly Sample[] => {
+  const wire = own(plain.bindings, binding);
   const emit = wire?.transport === 'serial' ? own(wire.messages, message)?.emit : undefined;
   const scope = { event: emit };
-  const placed = usesOf(profile)
+  const placed = usesOf(plain)
     .filter(
       ({ at, owner }) => at[1] === binding && owner.kind === 'message' && owner.name === message,
     )
     .flatMap(({ path }) => {
-      const entry = path === undefined ? undefined : entryAt(profile.model, path, scope);
+      const entry = path === undefined ? undefined : entryAt(plain.model, path, scope);
       // Parameters are set, not said: with others it would be another device.
       if (path === undefined || entry === undefined || path.startsWith('params.')) return [];
       return [{ path, entry }];
     });
   const count = samplesOf(placed.map(({ entry }) => entry));
-  const frames = Array.from({ length: count }, (_, index) => {
+  return Array.from({ length: count }, (_, index) => {
     const values: Record<string, Value> = {};
     const event: Record<string, Value> = {};
     for (const [i, { path, entry }] of placed.entries()) {
@@ -61,9 +76,8 @@ export const sampleMessages = (
       if (part === 'event') event[name] = value;
       else values[path] = value;
     }
-    return codec.peer.write(message, values, event);
+    return { values, event };
   });
-  return frames.filter((frame) => frame !== undefined);
 };
 
 /** Every message as its own first sample, on the wire. */
@@ -72,7 +86,7 @@ export const goodFrames = (
   codec: SerialCodec,
   binding: string,
 ): readonly Uint8Array[] => {
-  const wire = own(profile.bindings, binding);
+  const wire = own(plainWires(profile).bindings, binding);
   const messages = wire?.transport === 'serial' ? (wire.messages ?? {}) : {};
   return Object.keys(messages).flatMap((message) =>
     sampleMessages(profile, codec, { binding, message })

@@ -1,7 +1,8 @@
 import { utf8 } from '@gatehouse/protocols';
 import { exchangeMeaning } from '../capture/listener.ts';
-import { differencesOf, meaningOf, nothingMeant } from '../capture/meaning.ts';
+import { differencesOf, meaningOf, nothingMeant, pushMeaningOf } from '../capture/meaning.ts';
 import type { Difference, Meaning } from '../capture/meaning.ts';
+import { deskEventBytes, typedKeys } from '../compile/usb-hid.ts';
 import { isSession } from '../check/vector-rules.ts';
 import type { Codec } from '../compiled.ts';
 import { heard } from '../frames.ts';
@@ -75,9 +76,20 @@ const asks = (codec: Codec, bytes: string | undefined): boolean =>
 
 const received = (vector: Vector, a: Codec, b: Codec): readonly Difference[] => {
   if (vector.in === undefined && vector.inText === undefined) return [];
-  const bytes = vector.inText === undefined ? bytesOfHex(vector.in ?? '') : utf8(vector.inText);
+  if (a.transport === 'http-push' && b.transport === 'http-push') {
+    const text = vector.inText ?? '';
+    return differencesOf(pushMeaningOf(a, text), pushMeaningOf(b, text));
+  }
+  const bytes = wireBytes(a, vector);
   const [request] = [vector.tx ?? []].flat().map(bytesOfHex);
   return differencesOf(heardBy(a, bytes, request), heardBy(b, bytes, request));
+};
+
+/** Of a keyboard: the keys that its old version types. */
+const wireBytes = (codec: Codec, { in: hex, inText }: Vector): Uint8Array => {
+  if (inText === undefined) return bytesOfHex(hex ?? '');
+  if (codec.transport !== 'usb-hid') return utf8(inText);
+  return typedKeys(codec, inText) ?? new Uint8Array();
 };
 
 /** All that these bytes say: of several frames the later one wins, as on a twin. */
@@ -85,6 +97,8 @@ const heardBy = (codec: Codec, bytes: Uint8Array, request: Uint8Array | undefine
   if (codec.transport === 'modbus') {
     return request === undefined ? nothingMeant : exchangeMeaning(codec, request, bytes);
   }
+  if (codec.transport === 'http-push') return nothingMeant;
+  if (codec.transport === 'usb-hid') return heardBy(codec.on(deskEventBytes), bytes, request);
   return heard(codec.createDecoder(), bytes)
     .map((output) =>
       output.kind === 'frame'

@@ -1,13 +1,18 @@
+import { deskEventBytes, linesOf } from '../compile/usb-hid.ts';
+import type { UsbHidCodec } from '../compile/usb-hid.ts';
 import { framingsOf } from '../compile/wire.ts';
 import type { SerialCodec } from '../compiled.ts';
 import type { ModbusBinding, SerialBinding } from '../language/bindings.ts';
+import type { UsbHidBinding } from '../language/usb-hid.ts';
 import type { DeviceProfile } from '../language/profile.ts';
 import { hexText } from '../vectors/report.ts';
-import { change, isSame, pairs, shown } from './change.ts';
-import type { Change, Level } from './change.ts';
+import { change, pairs, shown } from './change.ts';
+import type { Change } from './change.ts';
 import { commandChanges } from './command-changes.ts';
+import { keyChanges } from './key-changes.ts';
 import { leafChanges } from './leaf-changes.ts';
 import { messageChanges } from './message-changes.ts';
+import { pushChanges } from './push-changes.ts';
 import { registerChanges } from './register-changes.ts';
 import { compiledOrNot } from './sample-frames.ts';
 import type { Two } from './two.ts';
@@ -44,8 +49,39 @@ export const wireChanges = (a: DeviceProfile, b: DeviceProfile): readonly Change
         ...commandChanges({ name, profiles: [a, b], bindings, codecs }),
       ];
     }
+    const types = before.transport === 'usb-hid' && after.transport === 'usb-hid';
+    if (types && first.transport === 'usb-hid' && second.transport === 'usb-hid') {
+      return keyboardChanges([a, b], name, [before, after], [first, second]);
+    }
+    const pushes = before.transport === 'http-push' && after.transport === 'http-push';
+    if (pushes && first.transport === 'http-push' && second.transport === 'http-push') {
+      const codecs = [first, second] as const;
+      return pushChanges({ name, profiles: [a, b], bindings: [before, after], codecs });
+    }
     return [];
   });
+
+/** Keys are typed by the first version and read by both: another layout reads other texts. */
+const keyboardChanges = (
+  profiles: readonly [DeviceProfile, DeviceProfile],
+  name: string,
+  [a, b]: readonly [UsbHidBinding, UsbHidBinding],
+  [first, second]: readonly [UsbHidCodec, UsbHidCodec],
+): readonly Change[] => [
+  ...keyChanges(`bindings.${name}`, a, b, {
+    layout: 'major',
+    endKey: 'major',
+    usb: 'major',
+    charsMax: 'minor',
+    silenceMs: 'minor',
+  }),
+  ...messageChanges({
+    name,
+    profiles,
+    bindings: [linesOf(a), linesOf(b)],
+    codecs: [first.on(deskEventBytes), second.on(deskEventBytes)],
+  }),
+];
 
 const serialChanges = (two: Two<SerialBinding, SerialCodec>): readonly Change[] => {
   const path = `bindings.${two.name}`;
@@ -108,19 +144,6 @@ const pollChanges = (
       .map((bytes) => change('minor', path, `asks also: ${bytes}`)),
   ];
 };
-
-const keyChanges = <T extends object>(
-  path: string,
-  a: T,
-  b: T,
-  table: Readonly<Partial<Record<keyof T & string, Level>>>,
-): readonly Change[] =>
-  pairs<Level | undefined>(table, {}).flatMap(({ name, a: level }) => {
-    const before: unknown = Reflect.get(a, name);
-    const after: unknown = Reflect.get(b, name);
-    if (level === undefined || isSame(before, after)) return [];
-    return [change(level, `${path}.${name}`, `${shown(before)} → ${shown(after)}`)];
-  });
 
 const modbusChanges = (path: string, a: ModbusBinding, b: ModbusBinding): readonly Change[] => {
   const filled = (binding: ModbusBinding): ModbusBinding => ({

@@ -1,3 +1,4 @@
+import { noLine } from '../compile/compile.ts';
 import { isSession } from '../check/vector-rules.ts';
 import type { CommandEntry } from '../language/model.ts';
 import type { DeviceProfile } from '../language/profile.ts';
@@ -156,6 +157,7 @@ const safetySection = ({ model }: DeviceProfile): readonly string[] => {
 const honestySection = (profile: DeviceProfile): readonly string[] => {
   const { documented, captured, invented } = sourceTally(profile);
   const { missing } = runVectors(profile).coverage;
+  const hasLine = Object.values(profile.bindings).some(({ transport }) => !(transport in noLine));
   const sessions = profile.vectors.flatMap((vector) =>
     isSession(vector) ? [`- ${word('sessions')}: ${cell(vector.session)}`] : [],
   );
@@ -167,7 +169,7 @@ const honestySection = (profile: DeviceProfile): readonly string[] => {
     ),
     '',
     ...(invented > 0 ? [`- ${word('inventedMeans')}`] : []),
-    ...(captured === 0 ? [`- ${word('noLive')}`] : []),
+    ...(captured === 0 ? [`- ${word(hasLine ? 'noLive' : 'noUnit')}`] : []),
     ...sessions,
     ...missing.map(({ path, why }) => `- ${word('missing')}: ${code(path)} ${cell(why)}`),
   ];

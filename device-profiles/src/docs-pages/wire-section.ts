@@ -1,7 +1,9 @@
 import { framingsOf } from '../compile/wire.ts';
 import type { Framing } from '@gatehouse/protocols';
-import type { Binding, ModbusBinding, SerialBinding } from '../language/bindings.ts';
+import type { Binding, ModbusBinding, SerialBinding, Transport } from '../language/bindings.ts';
+import type { HttpPushBinding } from '../language/http-push.ts';
 import type { DeviceProfile } from '../language/profile.ts';
+import type { UsbHidBinding } from '../language/usb-hid.ts';
 import { both, cell, code, heading, seconds, word } from './markdown.ts';
 import { pageWords } from './words.table.ts';
 import type { PageWord } from './words.table.ts';
@@ -19,8 +21,19 @@ export const wireSection = ({ bindings }: DeviceProfile): readonly string[] => [
   ]),
 ];
 
+type WireOf<T> = Extract<Binding, { readonly transport: T }>;
+
+/** One row a wire. */
+const rowTable: { readonly [T in Transport]: (binding: WireOf<T>) => readonly Row[] } = {
+  serial: (binding) => serialRows(binding),
+  modbus: (binding) => modbusRows(binding),
+  'usb-hid': (binding) => keyboardRows(binding),
+  'http-push': (binding) => pushRows(binding),
+};
+
 const rowsOf = (binding: Binding): readonly Row[] =>
-  binding.transport === 'serial' ? serialRows(binding) : modbusRows(binding);
+  // Each row takes the wire that it is named after.
+  (rowTable[binding.transport] as (wire: Binding) => readonly Row[])(binding);
 
 type Line = SerialBinding['line'];
 const parityLetters = { none: 'N', even: 'E', odd: 'O' } as const;
@@ -82,6 +95,36 @@ const modbusRows = (binding: ModbusBinding): readonly Row[] => {
     [true, ['orders', `${wordOrder ?? 'big'}, ${byteOrder ?? 'big'}`]],
     [rhythms.size > 0, ['asked', [...rhythms].map(seconds).join(', ')]],
     [true, ['replies', seconds(poll.replyTimeoutMs)]],
+  ];
+  return rows.filter(([isThere]) => isThere).map(([, row]) => row);
+};
+
+const keyboardRows = (binding: UsbHidBinding): readonly Row[] => {
+  const { layout, endKey, usb, charsMax, silenceMs } = binding;
+  const rows: readonly (readonly [boolean, Row])[] = [
+    [true, ['layout', code(layout)]],
+    [true, ['endKey', code(endKey)]],
+    [usb !== undefined, ['usb', code(usb ?? '')]],
+    [true, ['typed', `≤ ${charsMax} ${word('characters')}; ${word('silence')} ${silenceMs} ms`]],
+  ];
+  return rows.filter(([isThere]) => isThere).map(([, row]) => row);
+};
+
+const pushRows = (binding: HttpPushBinding): readonly Row[] => {
+  const { body, secret, id, answers, answerWithinMs, heartbeatMs } = binding;
+  const answered = (['granted', 'denied', 'accepted'] as const).flatMap((outcome) => {
+    const template = answers[outcome];
+    return template === undefined
+      ? []
+      : [`${word(outcome)}: ${template.status ?? 200} ${code(template.body)}`];
+  });
+  const rows: readonly (readonly [boolean, Row])[] = [
+    [true, ['request', body === 'query' ? 'GET, POST /push/…?…' : `POST /push/… (${body})`]],
+    [true, ['keyAt', `${secret.in}: ${code(secret.name)}`]],
+    [id !== undefined, ['requestId', code(id ?? '')]],
+    [true, ['answer', answered.join('<br>')]],
+    [true, ['replies', seconds(answerWithinMs)]],
+    [heartbeatMs !== undefined, ['heartbeat', seconds(heartbeatMs ?? 0)]],
   ];
   return rows.filter(([isThere]) => isThere).map(([, row]) => row);
 };

@@ -8,7 +8,9 @@ import {
   ValuePath,
 } from '@gatehouse/protocols';
 import Type from 'typebox';
+import { HttpPushBinding } from './http-push.ts';
 import { namedEntries } from './named-entries.ts';
+import { UsbHidBinding } from './usb-hid.ts';
 
 /** How a wire carries the model: one object per wire, told apart by `transport`. */
 const closed = { additionalProperties: false } as const;
@@ -222,6 +224,13 @@ export const ModbusBinding = Type.Object(
 export type ModbusBinding = Type.Static<typeof ModbusBinding>;
 
 /** By `transport`: the one table of the wires there are. */
-export const bindingSchemas = { serial: SerialBinding, modbus: ModbusBinding } as const;
+export const bindingSchemas = {
+  serial: SerialBinding,
+  modbus: ModbusBinding,
+  'usb-hid': UsbHidBinding,
+  'http-push': HttpPushBinding,
+} as const;
 export type Transport = keyof typeof bindingSchemas;
-export type Binding = SerialBinding | ModbusBinding;
+export type Binding = PlainBinding | UsbHidBinding | HttpPushBinding;
+/** Wires on which bytes go both ways; what holds of the others is checked on lines like theirs. */
+export type PlainBinding = SerialBinding | ModbusBinding;

@@ -2,6 +2,9 @@ import { FieldName, Id } from '@gatehouse/protocols';
 import Type from 'typebox';
 import { namedEntries } from './named-entries.ts';
 import { ModbusBinding, SerialBinding } from './bindings.ts';
+import type { PlainBinding } from './bindings.ts';
+import { HttpPushBinding } from './http-push.ts';
+import { UsbHidBinding } from './usb-hid.ts';
 import { Label, Model } from './model.ts';
 import { Simulate } from './simulate.ts';
 import { Session, Vector } from './vectors.ts';
@@ -94,13 +97,21 @@ export const ProfileFile = Type.Object(
       ),
     ),
     model: Model,
-    bindings: namedEntries(FieldName, Type.Union([SerialBinding, ModbusBinding]), {
-      minProperties: 1,
-      maxProperties: 8,
-    }),
+    bindings: namedEntries(
+      FieldName,
+      Type.Union([SerialBinding, ModbusBinding, UsbHidBinding, HttpPushBinding]),
+      {
+        minProperties: 1,
+        maxProperties: 8,
+      },
+    ),
     vectors: Type.Array(Type.Union([Vector, Session]), { maxItems: 500 }),
     simulate: Simulate,
   },
   closed,
 );
 export type DeviceProfile = Type.Static<typeof ProfileFile>;
+/** With lines in the place of keys and requests (check/plain-wires.ts). */
+export type PlainProfile = Omit<DeviceProfile, 'bindings'> & {
+  readonly bindings: Readonly<Record<string, PlainBinding>>;
+};

@@ -200,6 +200,33 @@ describe('npm run profile -- vectors, replay', () => {
   });
 });
 
+describe('a device without a line', () => {
+  it.each<readonly [readonly string[], RegExp]>([
+    [['certify', 'gatehouse-scanner-h1', '--live', '/dev/ttyS0'], /h1 is usb-hid: it types/],
+    [['certify', 'gatehouse-scanner-n1', '--live', 'tcp://a:1'], /n1 is http-push: it sends/],
+    [
+      ['capture', '--port', '/dev/ttyS0', '--out', 'a', '--profile', 'gatehouse-scanner-h1'],
+      /h1 is usb-hid/,
+    ],
+  ])('%j says so, and opens nothing', async (args, why) => {
+    const ran = await run({}, ...args);
+    expect(ran.text).toMatch(/PROFILE_NO_LINE: /);
+    expect(ran.text).toMatch(why);
+    expect([ran.code, ran.files.has('a')]).toEqual([1, false]);
+  });
+
+  it.each([
+    ['gatehouse-scanner-h1', /– keyboard on the wire: usb-hid is not played here/],
+    ['gatehouse-scanner-n1', /– push on the wire: http-push is not played here/],
+  ])('%s is certified as far as that goes', async (id, untried) => {
+    const ran = await run({}, 'certify', id);
+    expect(ran.text).toMatch(untried);
+    expect(ran.text).toMatch(/✓ round trips .*(?:48 typed lines|32 requests)/);
+    expect(ran.text).toMatch(/✓ fuzz (?:keyboard|push)/);
+    expect(ran.code).toBe(0);
+  });
+});
+
 describe('npm run profile -- certify --live', () => {
   const live = ['certify', 'lock.yaml', '--live', '/dev/ttyS0'] as const;
   const poll = toHex(codec.polls[0]?.bytes ?? new Uint8Array());

@@ -7,7 +7,7 @@ import { modeFor } from '../capture/line-mode.ts';
 import { meaningText } from '../capture/meaning.ts';
 import { createRecorder, plainRecorder } from '../capture/recorder.ts';
 import type { Recorded, Recorder } from '../capture/recorder.ts';
-import type { Codec } from '../compiled.ts';
+import type { PlainCodec } from '../compiled.ts';
 import type { SerialParameters } from '../language/bindings.ts';
 import { hexText } from '../vectors/report.ts';
 import { parsedArgs } from './arguments.ts';
@@ -115,7 +115,7 @@ const wireOf = async (
 };
 
 const lineOf = (
-  codec: Codec | undefined,
+  codec: PlainCodec | undefined,
   baud: number | undefined,
 ): SerialParameters | undefined => {
   const told = codec?.line;

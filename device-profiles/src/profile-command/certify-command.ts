@@ -1,3 +1,4 @@
+import { carriedCommands } from '../check/plain-wires.ts';
 import { certificateLines, certificateOf, fail } from '../certify/certificate.ts';
 import type { Certificate } from '../certify/certificate.ts';
 import { certifyLive, certifySimulated } from '../certify/certify.ts';
@@ -123,7 +124,7 @@ const agreedCommands = async (
   const agreed: string[] = [];
   for (const name of wanted) {
     const entry = own(profile.model.commands, name);
-    const carried = Object.keys(own(profile.bindings, binding)?.commands ?? {});
+    const carried = carriedCommands(profile, binding);
     if (entry === undefined || !carried.includes(name)) {
       ports.complain(`${name} is no command of ${profile.id} on ${binding}`);
       return undefined;

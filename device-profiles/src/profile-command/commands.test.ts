@@ -73,6 +73,7 @@ describe('npm run profile', () => {
     [['sim', 'bad.yaml'], 1, /must be one of/],
     [['sim', 'mine.yaml', '--tcp'], 2, /--tcp needs a value/],
     [['sim', 'mine.yaml', '--tcp', '70000'], 2, /--tcp needs a port from 0/],
+    [['sim', 'gatehouse-scanner-n1'], 2, /asks by HTTP: where \(--push URL\)/],
     [['schema', 'x', '--y'], 2, /--y is unknown: there are no options/],
   ])('%j ends with %i', async (args, code, text) => {
     const said = await run(...args);
@@ -112,6 +113,15 @@ describe('npm run profile', () => {
         ],
       },
     ]);
+    const asks = 'http://127.0.0.1:7710/push/head';
+    const head = await run('sim', 'gatehouse-scanner-n1', '--push', asks, '--secret', 'abc');
+    const [device] = (parse(head.configs[0] ?? '') as { devices: readonly unknown[] }).devices;
+    expect(device).toEqual({
+      id: 'gatehouse-scanner-n1',
+      profile: 'gatehouse-scanner-n1',
+      asks,
+      secret: 'abc',
+    });
     const mine = await run('sim', 'mine.yaml', '--pty', 'lock');
     expect(mine.configs.map((text) => parse(text) as unknown)).toEqual([
       {

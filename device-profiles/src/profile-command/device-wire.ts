@@ -1,6 +1,6 @@
 import { sampleParams } from '../check/compiled-rules.ts';
-import { compileProfile } from '../compile/compile.ts';
-import type { Args, Codec } from '../compiled.ts';
+import { compileLine } from '../compile/compile.ts';
+import type { Args, PlainCodec } from '../compiled.ts';
 import { ProfileError } from '../errors.ts';
 import type { DeviceProfile } from '../language/profile.ts';
 import { scalarType, valueFault } from '../language/values.ts';
@@ -11,7 +11,7 @@ export type DeviceWire = {
   readonly profile: DeviceProfile;
   readonly binding: string;
   readonly params: Args;
-  readonly codec: Codec;
+  readonly codec: PlainCodec;
 };
 
 /**
@@ -28,11 +28,11 @@ export const deviceWire = (
   if (params === undefined) return undefined;
   const binding = flags.get('binding') ?? usual ?? Object.keys(profile.bindings)[0] ?? '';
   try {
-    const codec = compileProfile(profile, binding, { ...sampleParams(profile), ...params });
+    const codec = compileLine(profile, binding, { ...sampleParams(profile), ...params });
     return { profile, binding, params, codec };
   } catch (error) {
     if (!(error instanceof ProfileError)) throw error;
-    ports.complain(error.message);
+    ports.complain(`${error.code}: ${error.message}`);
     return undefined;
   }
 };

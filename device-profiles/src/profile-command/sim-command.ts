@@ -9,7 +9,8 @@ import { findModel, goodProfile, idOf } from './profiles.ts';
 const portMax = 65_535;
 
 const run = async (ports: CommandPorts, args: readonly string[]): Promise<number> => {
-  const parsed = parsedArgs(ports, args, { tcp: 'value', pty: 'value' });
+  const flags = { tcp: 'value', pty: 'value', push: 'value', secret: 'value' } as const;
+  const parsed = parsedArgs(ports, args, flags);
   const [name, ...more] = parsed?.names ?? [];
   const tcp = Number(parsed?.flags.get('tcp') ?? 0);
   if (parsed === undefined || name === undefined || more.length > 0) {
@@ -28,25 +29,48 @@ const run = async (ports: CommandPorts, args: readonly string[]): Promise<number
   const profile = goodProfile(ports, model);
   if (profile === undefined) return exitCodes.faulty;
   const isOurs = (await ports.models()).some((ours) => idOf(ours) === name);
-  const pty = parsed.flags.get('pty');
-  return ports.simulate(
-    configOf(profile, {
-      tcp,
-      pty: pty === undefined ? undefined : ports.absolute(pty),
-      file: isOurs ? undefined : ports.absolute(model.name),
-    }),
-  );
+  const wire = wireOf(ports, profile, { tcp, flags: parsed.flags });
+  if (wire === undefined) {
+    ports.complain(
+      `${profile.id} asks by HTTP: where (--push URL), and with what (--secret TEXT)?`,
+    );
+    return exitCodes.usage;
+  }
+  const file = isOurs ? undefined : ports.absolute(model.name);
+  return ports.simulate(configOf(profile, { wire, file }));
+};
+
+type Wire =
+  | { readonly listen: string; readonly pty?: string }
+  | { readonly asks: string; readonly secret: string };
+
+const isPushing = ({ bindings }: DeviceProfile): boolean =>
+  Object.values(bindings).every(({ transport }) => transport === 'http-push');
+
+/** Undefined for a head that asks and was not told whom. */
+const wireOf = (
+  ports: CommandPorts,
+  profile: DeviceProfile,
+  { tcp, flags }: { readonly tcp: number; readonly flags: ReadonlyMap<string, string> },
+): Wire | undefined => {
+  const pty = flags.get('pty');
+  const asks = flags.get('push');
+  const secret = flags.get('secret');
+  if (!isPushing(profile)) {
+    const listen = `tcp://127.0.0.1:${tcp}`;
+    return pty === undefined ? { listen } : { listen, pty: ports.absolute(pty) };
+  }
+  return asks === undefined || secret === undefined ? undefined : { asks, secret };
 };
 
 type Where = {
-  readonly tcp: number;
-  readonly pty: string | undefined;
+  readonly wire: Wire;
   /** Of a profile outside of the catalogue. */
   readonly file: string | undefined;
 };
 
 /** The configuration of a simulator with this one device. */
-export const configOf = (profile: DeviceProfile, { tcp, pty, file }: Where): string => {
+export const configOf = (profile: DeviceProfile, { wire, file }: Where): string => {
   const params = sampleParams(profile);
   return stringify({
     control: '127.0.0.1:0',
@@ -55,8 +79,7 @@ export const configOf = (profile: DeviceProfile, { tcp, pty, file }: Where): str
       {
         id: profile.id,
         profile: profile.id,
-        listen: `tcp://127.0.0.1:${tcp}`,
-        ...(pty === undefined ? {} : { pty }),
+        ...wire,
         ...(Object.keys(params).length === 0 ? {} : { params }),
       },
     ],
@@ -65,7 +88,7 @@ export const configOf = (profile: DeviceProfile, { tcp, pty, file }: Where): str
 
 export const simCommand: Subcommand = {
   name: 'sim',
-  usage: '<id or file> [--tcp PORT] [--pty PATH]',
+  usage: '<id or file> [--tcp PORT] [--pty PATH] [--push URL --secret TEXT]',
   what: 'plays the device on a real wire, until it is interrupted',
   run,
 };

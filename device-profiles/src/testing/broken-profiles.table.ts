@@ -14,7 +14,7 @@ export const brokenProfiles: readonly (readonly [string, string, string, readonl
     'unknown transport',
     'transport: modbus',
     'transport: modbuss',
-    ['96:16 bindings.modbus.transport must be "serial" or "modbus"'],
+    ['96:16 bindings.modbus.transport must be "serial" or "modbus" or "usb-hid" or "http-push"'],
   ],
   [
     'misspelt key in framing',

@@ -1,8 +1,8 @@
 import { fieldUses } from '../check/field-uses.ts';
 import type { FieldUse } from '../check/field-uses.ts';
 import { framingsOf } from '../compile/wire.ts';
-import type { Binding } from '../language/bindings.ts';
-import type { DeviceProfile } from '../language/profile.ts';
+import type { PlainBinding } from '../language/bindings.ts';
+import type { PlainProfile } from '../language/profile.ts';
 import { entryAt, scalarType } from '../language/values.ts';
 import type { ValueEntry } from '../language/values.ts';
 import { hit } from './report.ts';
@@ -13,7 +13,7 @@ type Target = Gap & { readonly keys: readonly string[] };
 
 /** @param hits by binding: what the vectors that hold have proved */
 export const coverageOf = (
-  profile: DeviceProfile,
+  profile: PlainProfile,
   hits: ReadonlyMap<string, ReadonlySet<string>>,
 ): Coverage => {
   const all = Object.entries(profile.bindings).flatMap(([name, binding]) =>
@@ -25,7 +25,11 @@ export const coverageOf = (
   return { needed: all.length, covered: all.length - missing.length, missing };
 };
 
-const targetsOf = (profile: DeviceProfile, name: string, binding: Binding): readonly Target[] => {
+const targetsOf = (
+  profile: PlainProfile,
+  name: string,
+  binding: PlainBinding,
+): readonly Target[] => {
   const uses = fieldUses(profile.model, name, binding);
   const at = `bindings.${name}`;
   const targets = [
@@ -46,7 +50,7 @@ const ownerOf = ({ owner }: FieldUse): string =>
   owner.kind === 'register' ? 'registers' : `${owner.kind}s.${owner.name}`;
 
 /** Each value of a field: its path, every value of an enum, both of a boolean, "not known". */
-const valueTargets = ({ model }: DeviceProfile, use: FieldUse): readonly Target[] => {
+const valueTargets = ({ model }: PlainProfile, use: FieldUse): readonly Target[] => {
   const { path, field, scope, from } = use;
   const entry = path === undefined ? undefined : entryAt(model, path, scope);
   if (path === undefined || entry === undefined || path.startsWith('params.')) return [];
@@ -74,7 +78,7 @@ const namedValues = (field: FieldUse['field'], entry: ValueEntry): readonly unkn
 
 const serialTargets = (
   at: string,
-  { messages, polls }: Extract<Binding, { readonly transport: 'serial' }>,
+  { messages, polls }: Extract<PlainBinding, { readonly transport: 'serial' }>,
 ): readonly Target[] => [
   ...Object.entries(messages ?? {}).map(([message, { emit, refuses }]) => ({
     path: `${at}.messages.${message}`,
@@ -91,7 +95,7 @@ const serialTargets = (
 ];
 
 /** What every wire can do to a message. */
-const wireTargets = (at: string, binding: Binding, mayBeWrong: boolean): readonly Target[] => {
+const wireTargets = (at: string, binding: PlainBinding, mayBeWrong: boolean): readonly Target[] => {
   const isModbus = binding.transport === 'modbus';
   const receives = isModbus
     ? binding.registers.length > 0
@@ -136,9 +140,9 @@ const exceptionCodes = [
 
 /** Something that is carried has bounds, or bytes can be no message at all. */
 const canBeWrong = (
-  { model }: DeviceProfile,
+  { model }: PlainProfile,
   uses: readonly FieldUse[],
-  binding: Binding,
+  binding: PlainBinding,
 ): boolean =>
   (binding.transport === 'serial' &&
     framingsOf(binding.framing).some(({ kind }) => kind !== 'lines')) ||

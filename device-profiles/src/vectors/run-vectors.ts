@@ -1,5 +1,8 @@
+import { plainWires } from '../check/plain-wires.ts';
 import { isSession } from '../check/vector-rules.ts';
 import { compileProfile } from '../compile/compile.ts';
+import { deskEventBytes, linesOf, typedKeys } from '../compile/usb-hid.ts';
+import type { UsbHidCodec } from '../compile/usb-hid.ts';
 import type { Codec } from '../compiled.ts';
 import { ProfileError } from '../errors.ts';
 import type { DeviceProfile } from '../language/profile.ts';
@@ -7,7 +10,8 @@ import { own } from '../language/values.ts';
 import type { Session, Vector } from '../language/vectors.ts';
 import { coverageOf } from './coverage.ts';
 import { runModbus } from './modbus-vectors.ts';
-import { failure, success } from './report.ts';
+import { runPush } from './push-vectors.ts';
+import { failure, hexText, success } from './report.ts';
 import type { Run, VectorReport, VectorResult } from './report.ts';
 import { runSerial } from './serial-vectors.ts';
 
@@ -33,7 +37,7 @@ export const runVectors = (profile: DeviceProfile): VectorReport => {
       got: failed?.got,
     };
   });
-  return { results, coverage: coverageOf(profile, hits) };
+  return { results, coverage: coverageOf(plainWires(profile), hits) };
 };
 
 type CodecOf = (vector: Vector) => Codec;
@@ -51,19 +55,35 @@ const createCodecs = (profile: DeviceProfile): CodecOf => {
 const runOne = (profile: DeviceProfile, codecOf: CodecOf, vector: Vector | Session): Run => {
   if (isSession(vector)) return success([]);
   try {
-    const codec = codecOf(vector);
-    const binding = own(profile.bindings, vector.binding);
-    if (codec.transport === 'serial' && binding?.transport === 'serial') {
-      return runSerial(codec, binding, vector);
-    }
-    if (codec.transport === 'modbus' && binding?.transport === 'modbus') {
-      return runModbus(codec, binding, vector);
-    }
-    return failure('a binding', vector.binding);
+    return runVector(profile, codecOf(vector), vector);
   } catch (error) {
     if (error instanceof ProfileError) return failure('a device', error.message);
     throw error;
   }
+};
+
+/** @param codec of the vector's binding, with its parameters */
+export const runVector = (profile: DeviceProfile, codec: Codec, vector: Vector): Run => {
+  const binding = own(profile.bindings, vector.binding);
+  if (codec.transport === 'serial' && binding?.transport === 'serial') {
+    return runSerial(codec, binding, vector);
+  }
+  if (codec.transport === 'modbus' && binding?.transport === 'modbus') {
+    return runModbus(codec, binding, vector);
+  }
+  if (codec.transport === 'usb-hid' && binding?.transport === 'usb-hid') {
+    return runSerial(codec.on(deskEventBytes), linesOf(binding), typed(codec, vector));
+  }
+  if (codec.transport === 'http-push' && binding?.transport === 'http-push') {
+    return runPush(codec, vector);
+  }
+  return failure('a binding', vector.binding);
+};
+
+const typed = (codec: UsbHidCodec, vector: Vector): Vector => {
+  const { inText, ...rest } = vector;
+  if (inText === undefined) return vector;
+  return { ...rest, in: hexText(typedKeys(codec, inText) ?? new Uint8Array()) };
 };
 
 const titleCharsMax = 60;

@@ -16,6 +16,7 @@ import { createSim } from '../sim.ts';
 import type { Sim } from '../sim.ts';
 import { lockProfile, serialCodec } from '../testing.ts';
 import { systemClock } from './clock.ts';
+import { askHttp } from './http-client.ts';
 import { serveHttp } from './http-server.ts';
 import { openPty } from './pty-wire.ts';
 import { listenTcp } from './tcp-wire.ts';
@@ -64,7 +65,7 @@ describe('devices on a serial port', () => {
   let control = '';
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'gatehouse-sim-'));
-    const ports = { clock: systemClock, listenTcp, openPty, serveHttp };
+    const ports = { clock: systemClock, listenTcp, openPty, serveHttp, askHttp };
     sim = createSim(ports, parseSimConfig(text(folder), 'sim.yaml', catalogue));
     ({ control } = await sim.start());
   });

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
@@ -25,6 +26,8 @@ type Parts = {
   readonly options: DemoOptions;
   readonly plan: Plan;
   readonly ports: DemoPorts;
+  /** By device, of those that ask by HTTP. */
+  readonly secrets: Map<string, string>;
 };
 
 const certificatesOf = ({ dataDir }: DemoOptions, gateway: string): string =>
@@ -48,19 +51,51 @@ const cloudConfig = ({ options, ports }: Parts) => ({
   },
 });
 
-/** A device as both ends name it: the simulator listens where the gateway connects. */
-const devicesOf = ({ plan, ports }: Parts, end: 'listen' | 'port') =>
-  plan.devices.map(({ id, profile, door, side, gateway, wire = 'tcp', params = {} }, i) => ({
-    gateway,
-    device: {
-      id,
-      profile,
-      [end]: `${wire}://${loopback(ports.devices[i] ?? 0)}`,
-      ...(door === null ? {} : { door }),
-      ...(side === null ? {} : { side }),
-      ...(Object.keys(params).length === 0 ? {} : { params }),
-    },
-  }));
+/** A head and its gateway know the same secret, made anew at each start. */
+const secretOf = (secrets: Map<string, string>, id: string): string => {
+  const secret = secrets.get(id) ?? randomBytes(24).toString('base64url');
+  secrets.set(id, secret);
+  return secret;
+};
+
+/** Where the heads of a gateway ask: at the port of the first of them. */
+const pushPortOf = ({ plan, ports }: Parts, id: string): number | undefined => {
+  const at = plan.devices.findIndex(({ gateway, wire }) => gateway === id && wire === 'push');
+  return at < 0 ? undefined : ports.devices[at];
+};
+
+/** How each end reaches the other: mostly the simulator listens where the gateway connects. */
+const wiringOf = (parts: Parts, device: Plan['devices'][number], end: 'listen' | 'port') => {
+  const { id, gateway, wire = 'tcp' } = device;
+  if (wire === 'push') {
+    const secret = secretOf(parts.secrets, id);
+    return end === 'port'
+      ? { port: 'push', secret: { file: secretFile(parts, id) } }
+      : { asks: `http://${loopback(pushPortOf(parts, gateway) ?? 0)}/push/${id}`, secret };
+  }
+  const port = parts.ports.devices[parts.plan.devices.indexOf(device)] ?? 0;
+  return { [end]: `${wire}://${loopback(port)}` };
+};
+
+const secretFile = ({ options }: Parts, id: string): string =>
+  join(options.dataDir, 'config', `${id}.secret`);
+
+/** A device as both ends name it. */
+const devicesOf = (parts: Parts, end: 'listen' | 'port') =>
+  parts.plan.devices.map((device) => {
+    const { id, profile, door, side, gateway, params = {} } = device;
+    return {
+      gateway,
+      device: {
+        id,
+        profile,
+        ...wiringOf(parts, device, end),
+        ...(door === null ? {} : { door }),
+        ...(side === null ? {} : { side }),
+        ...(Object.keys(params).length === 0 ? {} : { params }),
+      },
+    };
+  });
 
 const simulatorConfig = (parts: Parts) => ({
   control: loopback(parts.ports.control),
@@ -71,6 +106,7 @@ const simulatorConfig = (parts: Parts) => ({
 const gatewayConfig = (parts: Parts, id: string) => {
   const own = certificatesOf(parts.options, id);
   const secret = (name: string) => ({ file: join(own, name) });
+  const pushPort = pushPortOf(parts, id);
   return {
     gateway: id,
     dataDir: join(own, 'data'),
@@ -82,6 +118,7 @@ const gatewayConfig = (parts: Parts, id: string) => {
       key: secret('gateway.key.pem'),
     },
     rootKey: secret('root.jwk'),
+    ...(pushPort === undefined ? {} : { httpPush: { listen: loopback(pushPort) } }),
     devices: devicesOf(parts, 'port')
       .filter(({ gateway }) => gateway === id)
       .map(({ device }) => device),
@@ -89,7 +126,8 @@ const gatewayConfig = (parts: Parts, id: string) => {
 };
 
 /** The same files that a real installation writes by hand, for every program of the demo. */
-export const writeConfigs = async (parts: Parts): Promise<DemoFiles> => {
+export const writeConfigs = async (given: Omit<Parts, 'secrets'>): Promise<DemoFiles> => {
+  const parts: Parts = { ...given, secrets: new Map() };
   const dir = join(parts.options.dataDir, 'config');
   await mkdir(dir, { recursive: true, mode: 0o755 });
   const write = async (name: string, config: unknown): Promise<string> => {
@@ -101,9 +139,13 @@ export const writeConfigs = async (parts: Parts): Promise<DemoFiles> => {
   for (const { id } of parts.plan.gateways) {
     gateways.push({ id, file: await write(`${id}.yaml`, gatewayConfig(parts, id)) });
   }
+  const simulator = await write('sim.yaml', simulatorConfig(parts));
+  for (const [id, secret] of parts.secrets) {
+    await writeFile(secretFile(parts, id), `${secret}\n`, { mode: 0o600 });
+  }
   return {
     cloud: await write('cloud.yaml', cloudConfig(parts)),
-    simulator: await write('sim.yaml', simulatorConfig(parts)),
+    simulator,
     gateways,
     certificates: (gateway) => certificatesOf(parts.options, gateway),
   };

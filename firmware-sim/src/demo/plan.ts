@@ -16,8 +16,11 @@ export const Plan = Type.Object({
       door: Type.Union([Type.String(), Type.Null()]),
       profile: Type.String(),
       side: Type.Union([Type.Literal('entry'), Type.Literal('exit'), Type.Null()]),
-      /** Of what speaks Modbus RTU alone: it stands behind a converter to Ethernet. */
-      wire: Type.Optional(Type.Literal('rtu+tcp')),
+      /**
+       * `rtu+tcp`: it speaks Modbus RTU alone, behind a converter to Ethernet; `push`: it asks its
+       * gateway by HTTP.
+       */
+      wire: Type.Optional(Type.Union([Type.Literal('rtu+tcp'), Type.Literal('push')])),
       /** What an installer sets, by the profile. */
       params: Type.Optional(
         Type.Record(Type.String(), Type.Union([Type.Number(), Type.String(), Type.Boolean()])),

@@ -89,7 +89,9 @@ const doorMap = (plan: Plan): ReadonlyMap<string, DoorDevices> =>
     plan.doors.map(({ id }) => {
       const devices = plan.devices.filter(({ door }) => door === id);
       const readers = devices.filter(({ side }) => side !== null);
-      return [id, { readers, controller: devices.find(({ side }) => side === null) }];
+      // A head that asks moves its door itself.
+      const controller = devices.find(({ side }) => side === null) ?? readers[0];
+      return [id, { readers, controller }];
     }),
   );
 

@@ -1,5 +1,5 @@
 import { own, plainValue } from '@gatehouse/device-profiles';
-import type { Args, Codec, DeviceProfile } from '@gatehouse/device-profiles';
+import type { Args, DeviceProfile, PlainCodec } from '@gatehouse/device-profiles';
 
 type Model = DeviceProfile['model'];
 
@@ -12,7 +12,7 @@ export type CommandStep = {
 
 /** How many sendings make up a command; 1 where nobody can say. */
 export const stepsOf = (
-  codec: Pick<Codec, 'encode'>,
+  codec: Pick<PlainCodec, 'encode'>,
   model: Model,
   { command, args }: CommandStep,
 ): number => {

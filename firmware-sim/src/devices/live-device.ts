@@ -15,6 +15,8 @@ export type LiveDevice = {
   readonly writable: readonly string[];
   readonly door: () => DoorView | undefined;
   readonly onEvent: (run: (event: DeviceEvent) => void) => void;
+  /** Runs when something has happened to it after which its values are others. */
+  readonly onChange: (run: (values: Values) => void) => void;
   readonly faults: () => Faults;
   readonly setFaults: (faults: Faults) => void;
   /** Outputs fall off; it answers again after this time. */
@@ -36,6 +38,7 @@ export const createLiveDevice = (options: {
   const engine = startEngine(profile, random.below(2 ** 32), nowMs());
   const listeners: ((event: DeviceEvent) => void)[] = [];
   const cutListeners: (() => void)[] = [];
+  const watch = createWatch(() => engine.values(nowMs()));
   let faults = noFaults;
   let offUntilMs = -Infinity;
   let cancelWake: Cancel = () => undefined;
@@ -47,6 +50,7 @@ export const createLiveDevice = (options: {
       cancelWake = clock.after(Math.max(0, wakeAtMs - nowMs()), () => void apply(time));
     }
     for (const event of events) for (const listener of listeners) listener(event);
+    watch.look();
     return result;
   };
   const isPowered = (): boolean => nowMs() >= offUntilMs;
@@ -72,6 +76,7 @@ export const createLiveDevice = (options: {
     writable: engine.writable,
     door: () => engine.door(nowMs()),
     onEvent: (run) => void listeners.push(run),
+    onChange: watch.add,
     faults: () => faults,
     setFaults: (next) => {
       if (next.reboot !== faults.reboot) {
@@ -92,3 +97,23 @@ export const createLiveDevice = (options: {
 };
 
 const time: DeviceInput = { kind: 'time' };
+
+/** Costs nothing while nobody watches. */
+const createWatch = (values: () => Values) => {
+  const watchers: ((values: Values) => void)[] = [];
+  let seen = '';
+  return {
+    add: (run: (values: Values) => void): void => {
+      seen = JSON.stringify(values());
+      watchers.push(run);
+    },
+    look: (): void => {
+      if (watchers.length === 0) return;
+      const held = values();
+      const now = JSON.stringify(held);
+      if (now === seen) return;
+      seen = now;
+      for (const watcher of watchers) watcher(held);
+    },
+  };
+};

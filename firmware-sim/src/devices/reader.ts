@@ -3,6 +3,7 @@ import type { Args, DeviceProfile, SerialCodec } from '@gatehouse/device-profile
 import type { SimClock } from '../ports.ts';
 import { plainArgs } from './command-steps.ts';
 import type { SerialDevice } from './serial-device.ts';
+import { createTurns } from './turns.ts';
 
 export const presentWaitMs = 2_000;
 export const peopleMax = 8;
@@ -17,7 +18,11 @@ const feedbackNames = ['lamp', 'tone', 'text'] as const;
 
 export type Presented =
   | { readonly ok: true; readonly feedback: Feedback; readonly withinMs: number }
-  | { readonly ok: false; readonly why: 'not_connected' | 'busy' | 'no_feedback' };
+  | {
+      readonly ok: false;
+      /** `cannot_tell`: the wire has no way to say this, such as a letter that no key types. */
+      readonly why: 'not_connected' | 'busy' | 'no_feedback' | 'cannot_tell' | 'gateway_refuses';
+    };
 
 /** What somebody holds in front of a reader. */
 export const presentedNorms = { text: 'access.code', uid: 'access.uid' } as const;
@@ -62,7 +67,8 @@ export const createReader = (options: {
     const { promise, resolve: done } = Promise.withResolvers<Presented>();
     const mine: Waiting = { sentMs: clock.monoMs(), done };
     waiting = mine;
-    await serial.tell({ event, fields }, () => (mine.sentMs = clock.monoMs()));
+    const isTold = await serial.tell({ event, fields }, () => (mine.sentMs = clock.monoMs()));
+    if (!isTold) done({ ok: false, why: 'cannot_tell' });
     if (showing === undefined) done({ ok: true, feedback: {}, withinMs: 0 });
     const cancel = clock.after(presentWaitMs, () => done({ ok: false, why: 'no_feedback' }));
     return promise.finally(() => {
@@ -70,13 +76,15 @@ export const createReader = (options: {
       waiting = undefined;
     });
   };
-  const queue = createQueue();
+  const turns = createTurns(peopleMax);
+  const busy: Presented = { ok: false, why: 'busy' };
   return {
     reads: (kind) => events[kind] !== undefined,
     present: (kind, text) => {
       const reading = events[kind];
       if (reading === undefined) return Promise.resolve({ ok: false, why: 'no_feedback' });
-      return queue(() => presentNow(reading.event, { ...reading.fields, [kind]: text }));
+      const { event, fields } = reading;
+      return turns(() => presentNow(event, { ...fields, [kind]: text }), busy);
     },
     shown: () => shown,
     stop: () => waiting?.done({ ok: false, why: 'no_feedback' }),
@@ -86,9 +94,9 @@ export const createReader = (options: {
 type Reading = { readonly event: string; readonly fields: Args };
 
 /** The event by which each thing is told, with its other fields filled. */
-const readingEvents = (
+export const readingEvents = (
   { model }: DeviceProfile,
-  codec: SerialCodec,
+  codec: { readonly peer: Pick<SerialCodec['peer'], 'messageOf'> },
 ): Readonly<Partial<Record<PresentedKind, Reading>>> =>
   Object.fromEntries(
     Object.entries(presentedNorms).flatMap(([kind, norm]) => {
@@ -115,23 +123,10 @@ const isCarried = (model: DeviceProfile['model'], codec: SerialCodec, command: s
   return encoded.ok || encoded.fault !== 'unknown_command';
 };
 
-const feedbackOf = (args: Args): Feedback =>
+export const feedbackOf = (args: Args): Feedback =>
   Object.fromEntries(
     feedbackNames.flatMap((name) => {
       const value = args[name];
       return value === undefined || value === null ? [] : [[name, String(value)]];
     }),
   );
-
-/** One after another, at most `peopleMax` at a time. */
-const createQueue = (): ((run: () => Promise<Presented>) => Promise<Presented>) => {
-  let people = 0;
-  let last: Promise<unknown> = Promise.resolve();
-  return (run) => {
-    if (people >= peopleMax) return Promise.resolve({ ok: false, why: 'busy' });
-    people += 1;
-    const mine = last.then(run).finally(() => (people -= 1));
-    last = mine.catch(() => undefined);
-    return mine;
-  };
-};

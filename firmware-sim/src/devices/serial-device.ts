@@ -1,14 +1,16 @@
 import { own } from '@gatehouse/device-profiles';
 import type { Args, SerialCodec } from '@gatehouse/device-profiles';
-import type { FrameOutput } from '@gatehouse/protocols';
+import type { FrameOutput, InputEventBytes } from '@gatehouse/protocols';
 import type { Cancel, SimClock } from '../ports.ts';
 import { createCommandSteps, stepsOf } from './command-steps.ts';
+import { planKeys } from './keystrokes.ts';
 import type { LiveDevice } from './live-device.ts';
 import type { DeviceEvent } from './machine.ts';
 import type { Random } from './random.ts';
 import { createSerialSender } from './serial-sender.ts';
 import type { Receiver, SerialWires } from './serial-wires.ts';
-import { withLosses } from './transmission.ts';
+import { checksumPlace, planTransmission, withLosses } from './transmission.ts';
+import type { Piece } from './transmission.ts';
 
 /** A device on a serial wire: answers polls and commands and tells its events, by its profile. */
 export type SerialDevice = {
@@ -33,13 +35,19 @@ export type SerialDeviceOptions = {
   readonly wires: SerialWires;
   /** Bits per second; undefined: each frame at once. */
   readonly baud: number | undefined;
+  /** Of a keyboard: what it sends are events of this size. */
+  readonly keys?: InputEventBytes | undefined;
 };
 
 export const createSerialDevice = (options: SerialDeviceOptions): SerialDevice => {
   const { device, codec, wires } = options;
   const { peer } = codec;
   const runs: ((command: string, args: Args) => void)[] = [];
-  const sender = createSerialSender({ ...options, write: wires.write });
+  const sender = createSerialSender({
+    ...options,
+    plan: (bytes) => planned(options, bytes),
+    write: wires.write,
+  });
   const gather = createCommandSteps();
   /** What stands in a reply that also tells of the last event. */
   let lastFields: Args = {};
@@ -90,6 +98,17 @@ export const createSerialDevice = (options: SerialDeviceOptions): SerialDevice =
       sender.stop();
     },
   };
+};
+
+const planned = (
+  { device, codec, random, baud, keys }: SerialDeviceOptions,
+  bytes: Uint8Array,
+): readonly Piece[] => {
+  const faults = device.faults();
+  if (keys !== undefined) return planKeys({ bytes, eventBytes: keys, faults, random });
+  const checksumAt = checksumPlace(codec.framing, bytes.length);
+  const { replyTimeoutMs } = codec;
+  return planTransmission({ bytes, baud, faults, random, checksumAt, replyTimeoutMs });
 };
 
 const repeated = (clock: SimClock, everyMs: number, run: () => void): Cancel => {

@@ -1,8 +1,6 @@
-import type { SerialCodec } from '@gatehouse/device-profiles';
 import type { SimClock } from '../ports.ts';
 import type { LiveDevice } from './live-device.ts';
-import type { Random } from './random.ts';
-import { checksumPlace, planTransmission } from './transmission.ts';
+import type { Piece } from './transmission.ts';
 
 /** More and the device loses what it wanted to say, as in its small memory. */
 export const framesWaitingMax = 64;
@@ -19,25 +17,19 @@ export type SerialSender = {
 
 export const createSerialSender = (options: {
   readonly device: LiveDevice;
-  readonly codec: Pick<SerialCodec, 'framing' | 'replyTimeoutMs'>;
   readonly clock: SimClock;
-  readonly random: Random;
-  /** Bits per second; undefined: each frame at once. */
-  readonly baud: number | undefined;
+  /** How one frame travels, as its wire and its faults are now. */
+  readonly plan: (bytes: Uint8Array) => readonly Piece[];
   readonly write: (bytes: Uint8Array) => void;
 }): SerialSender => {
-  const { device, codec, clock, random, baud, write } = options;
+  const { device, clock, plan, write } = options;
   let waiting = 0;
   let last: Promise<void> = Promise.resolve();
   let stopped = false;
   const wait = (ms: number): Promise<void> =>
     new Promise((resolve) => void clock.after(ms, resolve));
   const transmit = async (bytes: Uint8Array, onPiece?: () => void): Promise<void> => {
-    const faults = device.faults();
-    const checksumAt = checksumPlace(codec.framing, bytes.length);
-    const { replyTimeoutMs } = codec;
-    const plan = { bytes, baud, faults, random, checksumAt, replyTimeoutMs };
-    for (const piece of planTransmission(plan)) {
+    for (const piece of plan(bytes)) {
       if (piece.afterMs > 0) await wait(piece.afterMs);
       if (stopped || !device.isPowered()) return;
       onPiece?.();

@@ -1,5 +1,6 @@
 import type { DeviceProfile, Reading } from '@gatehouse/device-profiles';
 import { describe, expect, it } from 'vitest';
+import { createPrimitives } from '../adapters/primitives.ts';
 import { createConditions } from '../conditions.ts';
 import type { DeviceConfig } from '../config.ts';
 import { createMemoryModbus } from '../testing/memory-modbus.ts';
@@ -72,7 +73,10 @@ const bench = (devices: readonly DeviceConfig[]) => {
   const codes: string[] = [];
   let changes = 0;
   const made = createDevices({
-    ports: { clock, modbus: modbus.ports, serial: serial.ports, log: createSilentLog() },
+    ports: {
+      ...{ clock, modbus: modbus.ports, serial: serial.ports, log: createSilentLog() },
+      primitives: createPrimitives(),
+    },
     devices,
     profiles,
     language: 'en',

@@ -11,15 +11,20 @@ import { GatewayError } from '../errors.ts';
 import type { EventBody } from '../events.ts';
 import type { Cancel, Ports } from '../ports.ts';
 import type { ControlledDoor } from './door.ts';
-import { createFieldDevice } from './field-device.ts';
+import { checkPlace, createFieldDevice } from './field-device.ts';
 import type { FieldDevice } from './field-device.ts';
 import { createSwaps } from './profile-swaps.ts';
 import type { ProfileSwaps } from './profile-swaps.ts';
 
 export type DevicesOptions = {
-  readonly ports: Pick<Ports, 'clock' | 'serial' | 'modbus' | 'log'>;
+  readonly ports: Pick<
+    Ports,
+    'clock' | 'serial' | 'modbus' | 'keyboards' | 'push' | 'primitives' | 'log'
+  >;
   readonly devices: readonly DeviceConfig[];
   readonly profiles: ReadonlyMap<string, DeviceProfile>;
+  /** By device: what a head that asks by HTTP must know. */
+  readonly secrets?: ReadonlyMap<string, string> | undefined;
   readonly language: Language;
   readonly conditions: Conditions;
   readonly record: (body: EventBody, agoMs: number) => void;
@@ -105,7 +110,14 @@ export const createDevices = (options: DevicesOptions): Devices => {
     watch: (id, onFrame) => known(id).watch(onFrame),
     run: async (id, command, args, run) =>
       devices.get(id)?.run(command, args, run) ?? { outcome: 'failed', code: 'unknown_device' },
-    ...createSwaps({ configs: options.devices, clock, lines, devices, install, compile: compiled }),
+    ...createSwaps({
+      ...{ configs: options.devices, clock, lines, devices, install },
+      compile: (profile, config) => {
+        const codec = compiled(profile, config);
+        checkPlace(codec, { ...options, config, lines });
+        return codec;
+      },
+    }),
     start: () => {
       isStarted = true;
       for (const device of devices.values()) device.start();

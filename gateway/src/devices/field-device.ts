@@ -12,10 +12,14 @@ import type {
   LinkState,
   TappedFrame,
 } from '../drivers/driver.ts';
+import { createHttpPush } from '../drivers/http-push.ts';
 import { isTcp } from '../drivers/lines.ts';
 import type { Lines } from '../drivers/lines.ts';
 import { createModbusDevice } from '../drivers/modbus-device.ts';
 import { createSerialDevice } from '../drivers/serial-device.ts';
+import type { SerialDeviceOptions } from '../drivers/serial-device.ts';
+import { createUsbHid } from '../drivers/usb-hid.ts';
+import { GatewayError } from '../errors.ts';
 import type { EventBody } from '../events.ts';
 import type { Cancel, Ports } from '../ports.ts';
 import { createControlledDoor } from './door.ts';
@@ -31,7 +35,8 @@ export type FieldDeviceOptions = {
   readonly profile: DeviceProfile;
   readonly codec: Codec;
   readonly lines: Lines;
-  readonly ports: Pick<Ports, 'clock' | 'log'>;
+  readonly ports: Pick<Ports, 'clock' | 'keyboards' | 'primitives' | 'log'>;
+  readonly secrets?: ReadonlyMap<string, string> | undefined;
   readonly language: Language;
   readonly conditions: Conditions;
   readonly record: (body: EventBody, agoMs: number) => void;
@@ -264,16 +269,67 @@ const isOf = ({ state, telemetry }: Model, path: string): boolean => {
   return Object.hasOwn((part === 'state' ? state : telemetry) ?? {}, name);
 };
 
+type Common = Omit<SerialDeviceOptions, 'codec' | 'line' | 'port'>;
+type Make<C> = (codec: C, common: Common, options: FieldDeviceOptions) => DeviceDriver;
+type CodecOf<T> = Extract<Codec, { readonly transport: T }>;
+
+/** One row a wire. */
+const drivers: { readonly [T in Codec['transport']]: Make<CodecOf<T>> } = {
+  serial: (codec, common, { config: { port }, lines }) =>
+    createSerialDevice({ ...common, port, codec, line: lines.serial(port, codec) }),
+  modbus: (codec, common, { config, lines }) => {
+    const { port, unit = codec.unit } = config;
+    const line = lines.modbus(port, codec.line ?? rtuDefault);
+    return createModbusDevice({ ...common, codec, line, unit, isTcp: isTcp(port) });
+  },
+  'usb-hid': (codec, common, { config: { id, port }, ports }) => {
+    const keyboards = needed(ports.keyboards, `device ${id}: ${absent.keyboards}`);
+    return createUsbHid({ ...common, port, codec, keyboards });
+  },
+  'http-push': (codec, common, { config: { id }, ports, lines, secrets }) => {
+    const line = needed(lines.push(), `device ${id}: ${absent.push}`);
+    const secret = needed(secrets?.get(id), `device ${id}: ${absent.secret}`);
+    return createHttpPush({ ...common, codec, line, secret, primitives: ports.primitives });
+  },
+};
+
+/**
+ * What a version of a profile demands of the place where its device is: asked before anything is
+ * exchanged.
+ * @throws GatewayError GW_CONFIG
+ */
+export const checkPlace = (
+  { transport }: Codec,
+  {
+    config: { id },
+    ports,
+    lines,
+    secrets,
+  }: Pick<FieldDeviceOptions, 'config' | 'ports' | 'lines' | 'secrets'>,
+): void => {
+  if (transport === 'usb-hid') needed(ports.keyboards, `device ${id}: ${absent.keyboards}`);
+  if (transport !== 'http-push') return;
+  needed(lines.push(), `device ${id}: ${absent.push}`);
+  needed(secrets?.get(id), `device ${id}: ${absent.secret}`);
+};
+
+const absent = {
+  keyboards: 'there are no keyboards here',
+  push: 'nobody listens, set httpPush',
+  secret: 'its secret is missing',
+} as const;
+
+const needed = <T>(thing: T | undefined, why: string): T => {
+  if (thing === undefined) throw new GatewayError('GW_CONFIG', why);
+  return thing;
+};
+
 const createDriver = (options: FieldDeviceOptions, events: DriverEvents): DeviceDriver => {
-  const { config, profile, codec, lines, ports } = options;
-  const { id: deviceId, port } = config;
-  const common = { deviceId, model: profile.model, ...ports, ...events };
-  if (codec.transport === 'serial') {
-    return createSerialDevice({ ...common, port, codec, line: lines.serial(port, codec) });
-  }
-  const line = lines.modbus(port, codec.line ?? rtuDefault);
-  const unit = config.unit ?? codec.unit;
-  return createModbusDevice({ ...common, codec, line, unit, isTcp: isTcp(port) });
+  const { config, profile, codec, ports } = options;
+  const { clock, log } = ports;
+  const common = { deviceId: config.id, model: profile.model, clock, log, ...events };
+  // Each row takes the codec that it is named after.
+  return (drivers[codec.transport] as Make<Codec>)(codec, common, options);
 };
 
 /** 9600 is what every RTU device must offer: "MODBUS over Serial Line" V1.02 §3.3. */

@@ -1,5 +1,11 @@
-import type { Args, ModbusBlock, ModbusTable, Reading } from '@gatehouse/device-profiles';
-import type { DeviceHealth } from '@gatehouse/protocols';
+import type {
+  Args,
+  ModbusBlock,
+  ModbusTable,
+  PushedRequest,
+  Reading,
+} from '@gatehouse/device-profiles';
+import type { DeviceHealth, InputEventBytes } from '@gatehouse/protocols';
 import type { Cancel } from '../ports.ts';
 
 /**
@@ -36,6 +42,15 @@ export type TappedFrame = {
  */
 export type HeardRaw =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array; readonly monoMs: number }
+  /** Events of a keyboard. */
+  | {
+      readonly kind: 'keys';
+      readonly bytes: Uint8Array;
+      readonly eventBytes: InputEventBytes;
+      readonly monoMs: number;
+    }
+  /** Of the device itself: its secret was right. */
+  | { readonly kind: 'request'; readonly request: PushedRequest }
   | {
       readonly kind: 'block';
       readonly table: ModbusTable;

@@ -1,5 +1,7 @@
 import type { SerialCodec, SerialParameters } from '@gatehouse/device-profiles';
-import type { Clock, Log, ModbusLine, ModbusPorts, SerialPorts } from '../ports.ts';
+import type { Clock, Log, ModbusLine, ModbusPorts, PushServer, SerialPorts } from '../ports.ts';
+import { createPushLine } from './http-push-line.ts';
+import type { PushLine } from './http-push-line.ts';
 import { createFrameLine } from './serial-line.ts';
 import type { FrameLine } from './serial-line.ts';
 import { createSharedLine } from './shared-line.ts';
@@ -16,18 +18,23 @@ export type Lines = {
   ) => FrameLine;
   /** Closes a line for good: who names its port next opens another one. */
   readonly release: (port: string) => Promise<void>;
+  /** Where heads ask; undefined where nobody listens. */
+  readonly push: () => PushLine | undefined;
   readonly stop: () => Promise<void>;
 };
 
 export const createLines = (ports: {
   readonly modbus: ModbusPorts;
   readonly serial: SerialPorts;
+  readonly push?: PushServer | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }): Lines => {
   const { clock, log } = ports;
   const modbus = new Map<string, SharedLine<ModbusLine>>();
   const serial = new Map<string, FrameLine>();
+  const push =
+    ports.push === undefined ? undefined : createPushLine({ ...ports, push: ports.push });
   return {
     modbus: (port, parameters) => {
       const line =
@@ -56,9 +63,10 @@ export const createLines = (ports: {
       serial.delete(port);
       await Promise.all(released.flatMap((line) => (line === undefined ? [] : [line.stop()])));
     },
+    push: () => push,
     stop: async () => {
       const all = [...modbus.values(), ...serial.values()];
-      await Promise.all(all.map((line) => line.stop()));
+      await Promise.all([...all, ...(push === undefined ? [] : [push])].map((line) => line.stop()));
     },
   };
 };

@@ -1,5 +1,13 @@
-import type { Codec, ModbusBlock, ModbusTable, SerialCodec } from '@gatehouse/device-profiles';
-import { toHex } from '@gatehouse/protocols';
+import type {
+  Codec,
+  ModbusBlock,
+  ModbusTable,
+  PushCodec,
+  PushedRequest,
+  SerialCodec,
+  UsbHidCodec,
+} from '@gatehouse/device-profiles';
+import { toHex, utf8 } from '@gatehouse/protocols';
 import type { FrameDecoder, FrameOutput } from '@gatehouse/protocols';
 import type { HeardRaw } from '../drivers/driver.ts';
 
@@ -80,7 +88,50 @@ const takers = (from: Codec, to: Codec, tally: Tally): Taker => {
     };
     return { take, end: () => undefined };
   }
+  if (from.transport === 'usb-hid' && to.transport === 'usb-hid') {
+    return compareKeys(from, to, tally);
+  }
+  if (from.transport === 'http-push' && to.transport === 'http-push') {
+    return compareRequests(from, to, tally);
+  }
   return { take: () => undefined, end: () => undefined };
+};
+
+/** Keys are compared as the lines that they type; the first says how large its events are. */
+const compareKeys = (from: UsbHidCodec, to: UsbHidCodec, tally: Tally): Taker => {
+  let lines: Taker | undefined;
+  return {
+    take: (heard) => {
+      if (heard.kind !== 'keys') return;
+      const { bytes, eventBytes, monoMs } = heard;
+      lines ??= compareBytes(from.on(eventBytes), to.on(eventBytes), tally);
+      lines.take({ kind: 'bytes', bytes, monoMs });
+    },
+    end: (monoMs) => lines?.end(monoMs),
+  };
+};
+
+/** A request is whole: half of one never comes here. */
+const compareRequests = (from: PushCodec, to: PushCodec, tally: Tally): Taker => ({
+  take: (heard) => {
+    if (heard.kind !== 'request') return;
+    const { request } = heard;
+    count(tally, pushedTo(from, request), pushedTo(to, request));
+  },
+  end: () => undefined,
+});
+
+const pushedTo = (codec: PushCodec, request: PushedRequest): Found => {
+  const bytes = utf8(request.body === '' ? request.query : request.body);
+  const hex = toHex(bytes.subarray(0, hexBytesMax));
+  if (codec.secretIn(request) === undefined) {
+    return { text: 'refused: wrong_secret', hex: '', isShown: false };
+  }
+  const got = codec.read(request);
+  // What cannot be read may be a pass, whatever the other one makes of it.
+  if (!got.ok) return { text: `no message: ${got.fault}`, hex, isShown: false };
+  const { message, reading, isShown } = got;
+  return { text: JSON.stringify([message, reading.values, reading.events]), hex, isShown };
 };
 
 type Side = {

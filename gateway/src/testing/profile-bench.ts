@@ -1,14 +1,16 @@
-import { createHash } from 'node:crypto';
 import { catalogueOf, readModelFiles } from '@gatehouse/device-profiles';
 import type { DeviceProfile } from '@gatehouse/device-profiles';
+import { createPrimitives } from '../adapters/primitives.ts';
 import { createConditions } from '../conditions.ts';
 import type { DeviceConfig } from '../config.ts';
 import { createDevices } from '../devices/devices.ts';
 import type { EventBody } from '../events.ts';
 import type { ProfileRow } from '../policy/roster.ts';
 import { createProfiles } from '../profiles/profiles.ts';
+import { createMemoryKeyboards } from './memory-keyboards.ts';
 import { createMemoryModbus } from './memory-modbus.ts';
 import { createMemoryPolicyStore } from './memory-policy-store.ts';
+import { createMemoryPush } from './memory-push.ts';
 import { createMemorySerial } from './memory-serial.ts';
 import { createSilentLog } from './silent-log.ts';
 import { createVirtualClock } from './virtual-clock.ts';
@@ -68,32 +70,39 @@ export const row = (id: string, version: string, text: string): ProfileRow => ({
 export const createProfileBench = (
   devices: readonly DeviceConfig[],
   store = createMemoryPolicyStore(),
+  secrets: ReadonlyMap<string, string> = new Map(),
 ) => {
   const clock = createVirtualClock();
   const modbus = createMemoryModbus(clock);
   const serial = createMemorySerial();
+  const keyboards = createMemoryKeyboards();
+  const push = createMemoryPush();
   const log = createSilentLog();
+  const primitives = createPrimitives();
   const events: EventBody[] = [];
   const record = (body: EventBody): void => void events.push(body);
   const conditions = createConditions(clock.nowMs, () => undefined);
   const rows: ProfileRow[] = [];
+  const codes: string[] = [];
   const field = createDevices({
-    ports: { clock, modbus: modbus.ports, serial: serial.ports, log },
-    devices,
+    ports: {
+      ...{ clock, log, primitives, modbus: modbus.ports, serial: serial.ports },
+      ...{ keyboards: keyboards.ports, push: push.server },
+    },
+    ...{ devices, secrets },
     profiles: builtIns,
     language: 'en',
     conditions,
     record,
-    onCode: () => undefined,
+    onCode: (reader, text) => {
+      codes.push(text);
+      reader.show('unknown_credential');
+    },
     onChange: () => undefined,
   });
   const running = new Map<string, DeviceProfile>();
-  const primitives = {
-    sha256: (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest(),
-  };
   const profiles = createProfiles({
-    // Of the primitives only this one is asked for.
-    ports: { clock, log, policyStore: store.port, primitives: primitives as never },
+    ports: { clock, log, policyStore: store.port, primitives },
     gateway: 'gw-1',
     builtIns,
     ids: [...new Set(devices.map(({ profile }) => profile))],
@@ -104,7 +113,7 @@ export const createProfileBench = (
     onRunning: (device, profile) => void running.set(device, profile),
   });
   return {
-    ...{ clock, modbus, serial, devices: field, events, store, running },
+    ...{ clock, modbus, serial, keyboards, push, codes, devices: field, events, store, running },
     start: async () => {
       profiles.begin();
       field.start();

@@ -32,7 +32,8 @@ export type SeedDevice = {
   readonly side: Side | null;
   /** What an installer sets, by the profile. */
   readonly params: Readonly<Record<string, number | string | boolean>>;
-  readonly wire?: 'rtu+tcp';
+  /** `push`: it asks its gateway by HTTP. */
+  readonly wire?: 'rtu+tcp' | 'push';
 };
 export type SeedPerson = {
   readonly id: string;
@@ -83,13 +84,29 @@ export type CampusSize = {
 
 export const peopleDefault = 500;
 
-const hardware: Readonly<
-  Record<DoorHardware, { controller: string; sides: readonly Side[]; unlockMs: number }>
-> = {
-  lane: { controller: 'gatehouse-turnstile-t1', sides: ['entry', 'exit'], unlockMs: 5000 },
-  room: { controller: 'gatehouse-strike-d1', sides: ['entry'], unlockMs: 4000 },
+type Hardware = {
+  /** Undefined where the scanner moves the door itself. */
+  readonly controller: string | undefined;
+  readonly scanner: Pick<SeedDevice, 'profile' | 'wire'>;
+  readonly sides: readonly Side[];
+  readonly unlockMs: number;
 };
-const scannerProfile = 'gatehouse-scanner-s1';
+
+const onLine = { profile: 'gatehouse-scanner-s1' } as const;
+const hardware: Readonly<Record<DoorHardware, Hardware>> = {
+  lane: {
+    ...{ controller: 'gatehouse-turnstile-t1', scanner: onLine },
+    ...{ sides: ['entry', 'exit'], unlockMs: 5000 },
+  },
+  room: {
+    ...{ controller: 'gatehouse-strike-d1', scanner: onLine },
+    ...{ sides: ['entry'], unlockMs: 4000 },
+  },
+  head: {
+    ...{ controller: undefined, scanner: { profile: 'gatehouse-scanner-n1', wire: 'push' } },
+    ...{ sides: ['entry'], unlockMs: 4000 },
+  },
+};
 const scannerSuffix: Readonly<Record<Side, string>> = { entry: 'in', exit: 'out' };
 
 const gatewayOf = (building: string): string => {
@@ -115,23 +132,27 @@ const deviceName = (door: Text, role: DeviceRole): Text => ({
 
 const planDoorDevices = (planned: DemoDoor): readonly SeedDevice[] => {
   const { id: door, name, building } = planned;
-  const { controller, sides } = hardware[planned.hardware];
+  const { controller, scanner, sides } = hardware[planned.hardware];
   const at = { gateway: gatewayOf(building), door, building: null, params: {} };
   return [
     ...sides.map((side) => ({
       id: `${door}-${scannerSuffix[side]}`,
       ...at,
       name: deviceName(name, side),
-      profile: scannerProfile,
+      ...scanner,
       side,
     })),
-    {
-      id: `${door}-ctl`,
-      ...at,
-      name: deviceName(name, 'controller'),
-      profile: controller,
-      side: null,
-    },
+    ...(controller === undefined
+      ? []
+      : [
+          {
+            id: `${door}-ctl`,
+            ...at,
+            name: deviceName(name, 'controller'),
+            profile: controller,
+            side: null,
+          },
+        ]),
   ];
 };
 

@@ -79,8 +79,11 @@ export const demoPlainDevices: readonly DemoPlainDevice[] = [
   }),
 ];
 
-/** `lane`: a turnstile with scanners on both sides. `room`: a strike and one scanner outside. */
-export type DoorHardware = 'lane' | 'room';
+/**
+ * `lane`: a turnstile with scanners on both sides. `room`: a strike and one scanner outside. `head`:
+ * one scanner on the network that asks by HTTP and moves its own relay.
+ */
+export type DoorHardware = 'lane' | 'room' | 'head';
 
 export type DemoDoor = {
   readonly id: string;
@@ -163,5 +166,8 @@ export const demoDoors: readonly DemoDoor[] = [
   room('north', 'north-3-b', 'dormitory', '北区 3 号宿舍 B 门', 'Dormitory 3, door B'),
   room('north', 'north-laundry', 'dormitory', '北区洗衣房', 'North laundry'),
   room('north', 'north-reading', 'library', '北区阅览室', 'North reading room'),
-  room('north', 'north-bikes', 'store', '北区自行车库', 'North bicycle store'),
+  {
+    ...room('north', 'north-bikes', 'store', '北区自行车库', 'North bicycle store'),
+    hardware: 'head',
+  },
 ];
