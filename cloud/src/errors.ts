@@ -61,6 +61,17 @@ export const cloudErrors = {
     text: { zh: '手机密钥的证明无效', en: 'The proof of the phone key does not hold' },
     next: { zh: '重新启用校园卡', en: 'Enrol again' },
   },
+  CL_ENROL_LIMIT: {
+    status: 409,
+    text: {
+      zh: '30 天内已换过三次手机',
+      en: 'The card has moved to another phone three times in 30 days',
+    },
+    next: {
+      zh: '请到卡务中心办理，或等到可以再换的时间',
+      en: 'Visit the card desk, or wait until it may move again',
+    },
+  },
   CL_CARD_FROZEN: {
     status: 409,
     text: { zh: '此卡已挂失', en: 'This card is frozen' },
@@ -80,15 +91,22 @@ export const cloudErrors = {
 
 export type CloudErrorCode = keyof typeof cloudErrors;
 
+export type CloudErrorOptions = ErrorOptions & {
+  /** From when on it can be asked for again, where that is known; unix ms. */
+  readonly freeAtMs?: number | undefined;
+};
+
 export class CloudError extends Error {
   readonly code: CloudErrorCode;
+  readonly freeAtMs: number | undefined;
 
-  constructor(code: CloudErrorCode, detail = '', options?: ErrorOptions) {
+  constructor(code: CloudErrorCode, detail = '', options?: CloudErrorOptions) {
     super(
       detail === '' ? cloudErrors[code].text.en : `${cloudErrors[code].text.en}: ${detail}`,
       options,
     );
     this.name = 'CloudError';
     this.code = code;
+    this.freeAtMs = options?.freeAtMs;
   }
 }

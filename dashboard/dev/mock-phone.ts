@@ -2,6 +2,7 @@ import {
   doorReaderAudiences,
   fromBase64Url,
   judgePass,
+  noticeWords,
   parsePass,
   reasonRow,
   toHex,
@@ -10,6 +11,7 @@ import {
 import type {
   EnrolledView,
   MeView,
+  NoticeView,
   PassMark,
   PersonView,
   ScannerView,
@@ -21,28 +23,46 @@ import type { MockState } from './mock-state.ts';
 
 type PhoneEvent =
   | { readonly event: 'use'; readonly data: UseView }
-  | { readonly event: 'me'; readonly data: MeView };
+  | { readonly event: 'me'; readonly data: MeView }
+  | { readonly event: 'notice'; readonly data: NoticeView };
+
+/** Somebody at a browser. */
+export type Viewer = { readonly person: PersonView; readonly browser: string };
+
+/** What the mock does not work out by itself: set by those who want to see it on the page. */
+export type Arranged = Partial<
+  Pick<MeView, 'changesLeft' | 'nextChangeAt' | 'waitsUntil' | 'spread'> & {
+    readonly cardState: MeView['card']['state'];
+  }
+>;
 
 type Credential = {
   readonly id: string;
   readonly person: PersonView;
+  readonly browser: string;
   readonly rawKey: Uint8Array;
   readonly enrolledAt: string;
   mark: PassMark | undefined;
 };
 
 export type MockPhones = {
-  readonly me: (person: PersonView) => MeView;
+  readonly me: (viewer: Viewer) => MeView;
   readonly challenge: () => { readonly nonce: string; readonly expiresAt: string };
   /** Undefined where the proof does not hold. */
-  readonly enrol: (person: PersonView, proof: string) => EnrolledView | undefined;
-  readonly setFrozen: (person: PersonView, isFrozen: boolean) => MeView;
+  readonly enrol: (viewer: Viewer, proof: string) => EnrolledView | undefined;
+  readonly setFrozen: (viewer: Viewer, isFrozen: boolean) => MeView;
+  readonly tell: (person: PersonView, notice: NoticeView) => void;
+  readonly arrange: (person: PersonView, arranged: Arranged) => void;
   readonly history: (person: PersonView) => readonly UseView[];
+  readonly notices: (person: PersonView) => readonly NoticeView[];
+  readonly readNotices: (person: PersonView, ids: readonly string[]) => readonly NoticeView[];
   readonly scanners: () => readonly ScannerView[];
   readonly scan: (device: string, text: string) => ScannerView | undefined;
   readonly walk: (device: string) => void;
-  readonly listen: (person: PersonView, hear: (event: PhoneEvent) => void) => () => void;
+  readonly listen: (viewer: Viewer, hear: (event: PhoneEvent) => void) => () => void;
 };
+
+type Ear = { readonly viewer: Viewer; readonly hear: (event: PhoneEvent) => void };
 
 type Kept = {
   readonly state: MockState;
@@ -51,7 +71,9 @@ type Kept = {
   readonly uses: Map<string, UseView[]>;
   readonly scanners: Map<string, ScannerView>;
   readonly nonces: Set<string>;
-  readonly ears: Map<string, Set<(event: PhoneEvent) => void>>;
+  readonly notices: Map<string, readonly NoticeView[]>;
+  readonly arranged: Map<string, Arranged>;
+  readonly ears: Set<Ear>;
 };
 
 const lampShownMs = 4_000;
@@ -70,19 +92,27 @@ const scannerRows = (state: MockState): readonly ScannerView[] =>
       })),
   );
 
-const meOf = (kept: Kept, person: PersonView): MeView => {
+const meOf = (kept: Kept, { person, browser }: Viewer): MeView => {
+  const { cardState, ...arranged } = kept.arranged.get(person.id) ?? {};
   const live = [...kept.credentials.values()].find((each) => each.person.id === person.id);
   return {
     person,
     card: {
       id: person.id,
       number: `20240${person.id.slice(-4)}`,
-      state: kept.frozen.has(person.id) ? 'frozen' : 'active',
+      state: cardState ?? (kept.frozen.has(person.id) ? 'frozen' : 'active'),
       validTo: iso(kept.state.ports.nowMs() + 30_000_000_000),
     },
     credential:
-      live === undefined ? null : { id: live.id, alg: 'ES256', enrolledAt: live.enrolledAt },
-    spread: { have: 2, of: 3 },
+      live === undefined
+        ? null
+        : {
+            ...{ id: live.id, alg: 'ES256', enrolledAt: live.enrolledAt },
+            here: live.browser === browser,
+          },
+    ...{ changesLeft: 3, nextChangeAt: null, waitsUntil: null },
+    spread: { have: 3, of: 3, missing: [] },
+    ...arranged,
     doors: [...kept.state.doors.values()]
       .filter(({ class: kind }) => kind !== 'store' && kind !== 'exit')
       .map(({ id, name, buildingName, class: kind }) => ({
@@ -93,7 +123,19 @@ const meOf = (kept: Kept, person: PersonView): MeView => {
 };
 
 const tell = (kept: Kept, person: PersonView, event: PhoneEvent): void => {
-  for (const hear of kept.ears.get(person.id) ?? []) hear(event);
+  for (const { viewer, hear } of kept.ears) if (viewer.person.id === person.id) hear(event);
+};
+
+const tellCard = (kept: Kept, person: PersonView): void => {
+  for (const { viewer, hear } of kept.ears) {
+    if (viewer.person.id === person.id) hear({ event: 'me', data: meOf(kept, viewer) });
+  }
+};
+
+const notify = (kept: Kept, person: PersonView, notice: NoticeView): void => {
+  const own = kept.notices.get(person.id) ?? [];
+  kept.notices.set(person.id, [notice, ...own.filter(({ id }) => id !== notice.id)]);
+  tell(kept, person, { event: 'notice', data: notice });
 };
 
 const readProof = (
@@ -114,16 +156,30 @@ const readProof = (
   return { nonce: body.nonce ?? '', rawKey };
 };
 
-const enrol = (kept: Kept, person: PersonView, proof: string): EnrolledView | undefined => {
+/** What the owner is told when the card moves to another browser. */
+const replaced = (kept: Kept, id: string): NoticeView => {
+  const kind = 'phone.replaced';
+  const data = { browser: 'Chromium' };
+  const at = iso(kept.state.ports.nowMs());
+  return { id: `notice-${id}`, at, kind, ...noticeWords(kind, data), read: false, data };
+};
+
+const enrol = (
+  kept: Kept,
+  { person, browser }: Viewer,
+  proof: string,
+): EnrolledView | undefined => {
   const { ports } = kept.state;
   const read = readProof(kept, proof);
   if (read === undefined || !kept.nonces.delete(read.nonce)) return undefined;
-  for (const { id, person: owner } of kept.credentials.values()) {
-    if (owner.id === person.id) kept.credentials.delete(id);
-  }
   const id = toHex(ports.bytes(8));
+  const former = [...kept.credentials.values()].find((each) => each.person.id === person.id);
   const enrolledAt = iso(ports.nowMs());
-  kept.credentials.set(id, { id, person, rawKey: read.rawKey, enrolledAt, mark: undefined });
+  const fresh = { id, person, browser, rawKey: read.rawKey, enrolledAt, mark: undefined };
+  if (former !== undefined) kept.credentials.delete(former.id);
+  kept.credentials.set(id, fresh);
+  if (former !== undefined && former.browser !== browser) notify(kept, person, replaced(kept, id));
+  tellCard(kept, person);
   return { credential: id, campus: campus.campus, at: enrolledAt };
 };
 
@@ -217,22 +273,39 @@ export const createMockPhones = (state: MockState): MockPhones => {
     uses: new Map(),
     scanners: new Map(scannerRows(state).map((row) => [row.device, row])),
     nonces: new Set(),
-    ears: new Map(),
+    notices: new Map(),
+    arranged: new Map(),
+    ears: new Set(),
   };
   return {
-    me: (person) => meOf(kept, person),
+    me: (viewer) => meOf(kept, viewer),
     challenge: () => {
       const nonce = toHex(state.ports.bytes(16));
       kept.nonces.add(nonce);
       return { nonce, expiresAt: iso(state.ports.nowMs() + 60_000) };
     },
-    enrol: (person, proof) => enrol(kept, person, proof),
-    setFrozen: (person, isFrozen) => {
-      if (isFrozen) kept.frozen.add(person.id);
-      else kept.frozen.delete(person.id);
-      const me = meOf(kept, person);
-      tell(kept, person, { event: 'me', data: me });
-      return me;
+    enrol: (viewer, proof) => enrol(kept, viewer, proof),
+    setFrozen: (viewer, isFrozen) => {
+      if (isFrozen) kept.frozen.add(viewer.person.id);
+      else kept.frozen.delete(viewer.person.id);
+      tellCard(kept, viewer.person);
+      return meOf(kept, viewer);
+    },
+    tell: (person, notice) => {
+      notify(kept, person, notice);
+    },
+    arrange: (person, arranged) => {
+      kept.arranged.set(person.id, arranged);
+      tellCard(kept, person);
+    },
+    notices: (person) => kept.notices.get(person.id) ?? [],
+    readNotices: (person, ids) => {
+      for (const notice of kept.notices.get(person.id) ?? []) {
+        if (ids.includes(notice.id) && !notice.read) {
+          notify(kept, person, { ...notice, read: true });
+        }
+      }
+      return kept.notices.get(person.id) ?? [];
     },
     history: (person) => kept.uses.get(person.id) ?? [],
     scanners: () => [...kept.scanners.values()],
@@ -243,11 +316,11 @@ export const createMockPhones = (state: MockState): MockPhones => {
       addEvent(state, { kind: 'access.taken', door: scanner.door });
       setDoor(state, scanner.door, { passage: 'secure', lock: 'locked', contact: 'closed' });
     },
-    listen: (person, hear) => {
-      const own = kept.ears.get(person.id) ?? new Set();
-      kept.ears.set(person.id, own.add(hear));
+    listen: (viewer, hear) => {
+      const ear = { viewer, hear };
+      kept.ears.add(ear);
       return () => {
-        own.delete(hear);
+        kept.ears.delete(ear);
       };
     },
   };

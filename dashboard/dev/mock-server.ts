@@ -1,3 +1,4 @@
+import { toHex } from '@gatehouse/protocols';
 import type {
   ChangeView,
   ChoiceView,
@@ -14,7 +15,7 @@ import { campus, choices, words } from './campus.table.ts';
 import { createMockDevices } from './mock-devices.ts';
 import type { MockDevices } from './mock-devices.ts';
 import { createMockPhones } from './mock-phone.ts';
-import type { MockPhones } from './mock-phone.ts';
+import type { MockPhones, Viewer } from './mock-phone.ts';
 import { mayOf, profileRows } from './mock-profile-routes.ts';
 import { createMockProfiles } from './mock-profiles.ts';
 import type { MockProfiles } from './mock-profiles.ts';
@@ -57,6 +58,7 @@ type Asked = MockRequest & {
   readonly profiles: MockProfiles;
   /** Who is signed in; routes that need nobody get the first choice. */
   readonly who: ChoiceView;
+  readonly viewer: Viewer;
   readonly id: string;
   /** The second part of the path that varies. */
   readonly name: string;
@@ -185,9 +187,9 @@ const consoleStream = ({ state, who }: Asked): MockReply => ({
   },
 });
 
-const phoneStream = ({ phones, who }: Asked): MockReply => ({
+const phoneStream = ({ phones, viewer }: Asked): MockReply => ({
   stream: (send) =>
-    phones.listen(who.person, ({ event, data }) => {
+    phones.listen(viewer, ({ event, data }) => {
       send(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
     }),
 });
@@ -257,14 +259,20 @@ const profileRoutes = profileRows.map(({ method, path, run }): Route => ({
   },
 }));
 
-const signIn = ({ body }: Asked): MockReply => {
+/** One cookie says who, and which browser. */
+const browserOf = (cookie: string): string | undefined =>
+  /mock=[0-9a-f-]+\.[a-z]+\.([0-9a-f]+)/.exec(cookie)?.[1];
+
+const signIn = ({ body, cookie, state }: Asked): MockReply => {
   const who = choices.find(({ person, role }) => person.id === body.person && role === body.role);
   if (who === undefined) return refuse(400, 'unknown_person', words.missing);
-  return { status: 200, body: sessionOf(who), cookie: `mock=${who.person.id}.${who.role}` };
+  const browser = browserOf(cookie) ?? toHex(state.ports.bytes(8));
+  const set = `mock=${who.person.id}.${who.role}.${browser}`;
+  return { status: 200, body: sessionOf(who), cookie: set };
 };
 
-const enrol = ({ phones, who, body }: Asked): MockReply => {
-  const enrolled = phones.enrol(who.person, textIn(body, 'proof'));
+const enrol = ({ phones, viewer, body }: Asked): MockReply => {
+  const enrolled = phones.enrol(viewer, textIn(body, 'proof'));
   return enrolled === undefined ? refuse(400, 'bad_proof', words.missing) : ok(enrolled);
 };
 
@@ -305,7 +313,7 @@ const routes: readonly Route[] = [
     path: /^\/commands\/([0-9a-f-]+)$/,
     run: ({ state, id }) => found(state.commands.get(id)),
   },
-  { method: 'GET', path: /^\/me$/, run: ({ phones, who }) => ok(phones.me(who.person)) },
+  { method: 'GET', path: /^\/me$/, run: ({ phones, viewer }) => ok(phones.me(viewer)) },
   {
     method: 'POST',
     path: /^\/me\/enrol\/challenge$/,
@@ -315,17 +323,30 @@ const routes: readonly Route[] = [
   {
     method: 'POST',
     path: /^\/me\/freeze$/,
-    run: ({ phones, who }) => ok(phones.setFrozen(who.person, true)),
+    run: ({ phones, viewer }) => ok(phones.setFrozen(viewer, true)),
   },
   {
     method: 'POST',
     path: /^\/me\/unfreeze$/,
-    run: ({ phones, who }) => ok(phones.setFrozen(who.person, false)),
+    run: ({ phones, viewer }) => ok(phones.setFrozen(viewer, false)),
   },
   {
     method: 'GET',
     path: /^\/me\/history$/,
     run: ({ phones, who }) => ok(phones.history(who.person)),
+  },
+  {
+    method: 'GET',
+    path: /^\/me\/notices$/,
+    run: ({ phones, who }) => ok(phones.notices(who.person)),
+  },
+  {
+    method: 'POST',
+    path: /^\/me\/notices\/read$/,
+    run: ({ phones, who, body }) => {
+      const ids: readonly unknown[] = Array.isArray(body.ids) ? body.ids : [];
+      return ok(phones.readNotices(who.person, ids.map(String)));
+    },
   },
   { method: 'GET', path: /^\/me\/stream$/, run: phoneStream },
   { method: 'GET', path: /^\/demo\/scanners$/, run: ({ phones }) => ok(phones.scanners()) },
@@ -359,7 +380,8 @@ export const createMockServer = (ports: MockPorts, scenario: Scenario): MockServ
     const who = whoOf(request.cookie) ?? (route.open ? choices[0] : undefined);
     if (who === undefined) return refuse(401, 'no_session', words.noSession, words.noSessionNext);
     const [, id = '', name = ''] = route.path.exec(path) ?? [];
-    return route.run({ ...request, state, phones, devices, profiles, who, id, name });
+    const viewer = { person: who.person, browser: browserOf(request.cookie) ?? '' };
+    return route.run({ ...request, state, phones, devices, profiles, who, viewer, id, name });
   };
   return { state, phones, answer, stop };
 };

@@ -1,114 +1,22 @@
 // needs: chromium
-import { AxeBuilder } from '@axe-core/playwright';
-import { parsePass } from '@gatehouse/protocols';
-import type { Language, Pass, Role } from '@gatehouse/protocols';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import type { Language, Role } from '@gatehouse/protocols';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { build } from 'vite';
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
-import { prepareZXingModule, readBarcodes } from 'zxing-wasm/reader';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveMock } from '../dev/adapters/mock-http.ts';
-import type { RunningMock } from '../dev/adapters/mock-http.ts';
-import { choices } from '../dev/campus.table.ts';
+import { graveFindings, openPages, useHere, waitForCode } from './testing/pages.ts';
+import type { Pages } from './testing/pages.ts';
 
-// The built pages in a real browser, against the mock campus and under the real content policy.
-
-const browserArgs = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-let dist: string;
-let browser: Browser;
-let campus: RunningMock;
+let pages: Pages;
+let visiting: Pages['visiting'];
 
 beforeAll(async () => {
-  dist = await mkdtemp(join(tmpdir(), 'gatehouse-pages-'));
-  const root = join(import.meta.dirname, '..');
-  const configFile = join(root, 'vite.config.ts');
-  // The test runner names its own environment, for which React would be built with its checks.
-  vi.stubEnv('NODE_ENV', 'production');
-  await build({ root, configFile, logLevel: 'error', build: { outDir: dist, emptyOutDir: true } });
-  vi.unstubAllEnvs();
-  const executablePath = inject('programs').chromium ?? 'chromium';
-  browser = await chromium.launch({ executablePath, args: browserArgs });
-  campus = await serveMock({ scenario: 'busy', dist, port: 0 });
-  // The decoder's wasm from its own package: nothing is fetched from anywhere.
-  const wasm = createRequire(import.meta.url).resolve('zxing-wasm/reader/zxing_reader.wasm');
-  prepareZXingModule({ overrides: { wasmBinary: new Uint8Array(await readFile(wasm)).buffer } });
+  pages = await openPages();
+  ({ visiting } = pages);
 });
 
-afterAll(async () => {
-  await browser.close();
-  await campus.close();
-  await rm(dist, { recursive: true, force: true });
-});
-
-type Visit = {
-  readonly role?: Role;
-  readonly language?: Language;
-  readonly width?: number;
-  readonly scheme?: 'light' | 'dark';
-};
-
-const contextFor = async (visit: Visit, url: string): Promise<BrowserContext> => {
-  const { role, language = 'en', width = 1440, scheme = 'light' } = visit;
-  const context = await browser.newContext({
-    viewport: { width, height: 900 },
-    deviceScaleFactor: 2,
-    locale: language === 'zh' ? 'zh-CN' : 'en-GB',
-    colorScheme: scheme,
-  });
-  context.setDefaultTimeout(20_000);
-  const choice = choices.find((each) => each.role === role);
-  if (choice !== undefined) {
-    const data = { person: choice.person.id, role: choice.role };
-    await context.request.post(`${url}/api/session`, { data });
-  }
-  return context;
-};
-
-/** Opens a page, hands it over, and fails on any error that the page logs. */
-const visiting = async (
-  visit: Visit,
-  path: string,
-  run: (page: Page, context: BrowserContext) => Promise<void>,
-  on: RunningMock = campus,
-): Promise<void> => {
-  const context = await contextFor(visit, on.url);
-  const page = await context.newPage();
-  const errors: string[] = [];
-  page.on('pageerror', (error) => errors.push(error.message));
-  page.on('console', (message) => {
-    const isNetwork = message.text().startsWith('Failed to load resource');
-    if (message.type() === 'error' && !isNetwork) errors.push(message.text());
-  });
-  await page.goto(on.url + path);
-  await run(page, context);
-  await context.close();
-  expect(errors).toEqual([]);
-};
-
-/** What a scanner sees: the code from a picture of the screen. */
-const scanScreen = async (page: Page): Promise<{ text: string; pass: Pass }> => {
-  const picture = await page.locator('.qr canvas').screenshot();
-  const [found] = await readBarcodes(new Uint8Array(picture), { formats: ['QRCode'] });
-  const text = found?.text ?? '';
-  const parsed = parsePass(text);
-  if (!parsed.ok) throw new Error(`the screen shows ${parsed.reason}: '${text}'`);
-  return { text, pass: parsed.pass };
-};
-
-const waitForCode = (page: Page): Promise<void> => page.locator('.qr canvas').waitFor();
+afterAll(() => pages.close());
 
 describe('the chooser', () => {
   it('opens the page of the person with one tap', async () => {
@@ -125,97 +33,6 @@ describe('the chooser', () => {
     });
   });
 });
-
-describe('the card', () => {
-  it('shows a pass of its own key, and a new one on tap', async () => {
-    await visiting({ role: 'student', width: 360 }, '/m/', async (page) => {
-      await useHere(page);
-      const first = await scanScreen(page);
-      await page.locator('.plate').click();
-      await expect
-        .poll(async () => (await scanScreen(page)).pass.counter)
-        .toBe(first.pass.counter + 1);
-      const box = await page.locator('.qr canvas').boundingBox();
-      expect(box?.width).toBeGreaterThanOrEqual(240);
-      expect(await page.content()).not.toContain(first.text);
-    });
-  });
-
-  it('is turned to pay by a stroke, and a gate refuses that side', async () => {
-    await visiting({ role: 'student', width: 360 }, '/m/', async (page) => {
-      await useHere(page);
-      const card = await page.locator('.card').boundingBox();
-      if (card === null) throw new Error('there is no card');
-      await page.mouse.move(card.x + 260, card.y + 60);
-      await page.mouse.down();
-      await page.mouse.move(card.x + 60, card.y + 64, { steps: 4 });
-      await page.mouse.up();
-      await page.locator('.card-pay').waitFor();
-      await waitForCode(page);
-      await page.getByText('Hold this code before a scanner').click();
-      await page.getByRole('button', { name: 'Hold it there' }).click();
-      await page.locator('.result-denied').waitFor();
-      expect(await page.locator('.result').textContent()).toContain('Swipe to the door code');
-      expect(await page.locator('.demo-hint').textContent()).toContain('Swipe to the door code');
-    });
-  });
-
-  it('opens a gate, says so, and writes it down', async () => {
-    await visiting({ role: 'student', width: 360 }, '/m/', async (page) => {
-      await useHere(page);
-      await page.getByText('Hold this code before a scanner').click();
-      await page.locator('.demo select').selectOption('library-west-in');
-      await page.getByRole('button', { name: 'Hold it there' }).click();
-      await page.locator('.lamp-green').waitFor();
-      expect(await page.locator('.result-granted').textContent()).toContain('Library West Gate');
-      await page.getByRole('button', { name: 'Walk through' }).click();
-      await page.getByRole('button', { name: 'History' }).click();
-      await page.getByRole('dialog').getByText('Library West Gate').first().waitFor();
-    });
-  });
-
-  it('works with the network gone, also when it is opened again', async () => {
-    await visiting({ role: 'student', width: 360 }, '/m/', async (page, context) => {
-      await useHere(page);
-      await page.evaluate(async () => {
-        await navigator.serviceWorker.ready;
-      });
-      await page.reload();
-      await waitForCode(page);
-      const before = await scanScreen(page);
-      await context.setOffline(true);
-      await page.locator('.plate').click();
-      await expect
-        .poll(async () => (await scanScreen(page)).pass.counter)
-        .toBe(before.pass.counter + 1);
-      await page.reload();
-      await waitForCode(page);
-      const after = await scanScreen(page);
-      expect(after.pass.counter).toBeGreaterThan(before.pass.counter + 1);
-      expect(after.pass.credential).toBe(before.pass.credential);
-    });
-  });
-
-  it('freezes and unfreezes', async () => {
-    await visiting({ role: 'student', width: 360 }, '/m/', async (page) => {
-      await useHere(page);
-      await page.getByRole('button', { name: 'Freeze', exact: true }).click();
-      await page.getByRole('button', { name: 'Freeze now' }).click();
-      await page.getByRole('heading', { name: 'This card is frozen' }).waitFor();
-      expect(await page.locator('.qr').count()).toBe(0);
-      await page.getByRole('button', { name: 'Unfreeze' }).click();
-      await waitForCode(page);
-    });
-  });
-});
-
-/** Each test is a new phone, so the card may still be on the one before. */
-const useHere = async (page: Page): Promise<void> => {
-  const move = page.getByRole('button', { name: 'Use the card on this phone' });
-  await page.locator('.qr canvas').or(move).first().waitFor();
-  if (await move.isVisible()) await move.click();
-  await waitForCode(page);
-};
 
 describe('the console', () => {
   it('names what needs somebody and shows what happens', async () => {
@@ -279,11 +96,11 @@ describe('the console', () => {
     await visiting({ role: 'student' }, '/console', async (page) => {
       await page.getByText('The console is for staff').waitFor();
     });
-    await visiting({}, '/console', (page) => page.waitForURL(`${campus.url}/`));
+    await visiting({}, '/console', (page) => page.waitForURL(`${pages.campus.url}/`));
   });
 
   it('says at once that the picture is old when the server is gone', async () => {
-    const own = await serveMock({ scenario: 'calm', dist, port: 0 });
+    const own = await serveMock({ scenario: 'calm', dist: pages.dist, port: 0 });
     await visiting(
       { role: 'guard' },
       '/console',
@@ -490,11 +307,7 @@ describe('every screen', () => {
         const visit = { language, width, scheme, ...(role === undefined ? {} : { role }) };
         await visiting(visit, path, async (page) => {
           await page.locator(ready).first().waitFor();
-          const { violations } = await new AxeBuilder({ page }).analyze();
-          const grave = violations
-            .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-            .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-          expect(grave).toEqual([]);
+          expect(await graveFindings(page)).toEqual([]);
           const wide = await page.evaluate(() => document.documentElement.scrollWidth);
           expect(wide).toBeLessThanOrEqual(width);
         });
@@ -515,10 +328,11 @@ describe('what travels', () => {
       );
       const { gzipSync } = await import('node:zlib');
       const files = await Promise.all(
-        [...new Set(names)].map((name) => readFile(join(dist, name))),
+        [...new Set(names)].map((name) => readFile(join(pages.dist, name))),
       );
       const bytes = files.reduce((sum, file) => sum + gzipSync(file).length, 0);
       expect(files.length).toBeGreaterThan(1);
+      process.stdout.write(`script of /m: ${bytes} bytes gzip\n`);
       expect(bytes).toBeLessThanOrEqual(120 * 1024);
     });
   });

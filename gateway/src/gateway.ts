@@ -187,6 +187,13 @@ const createCloudSide = (
     session: () => session.id(),
     publish: (live) => session.tell(live),
   });
+  /** Whoever waits for a change to reach every gateway hears of it within a second. */
+  const taken =
+    (take: (jws: string) => Promise<void>) =>
+    async (jws: string): Promise<void> => {
+      await take(jws);
+      session.heldMoved();
+    };
   const session = createSession({
     ports,
     gateway,
@@ -211,9 +218,9 @@ const createCloudSide = (
     onWatch: watches.onWatch,
     onSigned: {
       keys: keeper.onKeys,
-      manifest: keeper.onManifest,
-      delta: keeper.onDelta,
-      revocation: keeper.onRevocation,
+      manifest: taken(keeper.onManifest),
+      delta: taken(keeper.onDelta),
+      revocation: taken(keeper.onRevocation),
       command: commands.onCommand,
     },
   });

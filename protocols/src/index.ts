@@ -32,6 +32,7 @@ export * from './link/session.ts';
 export * from './link/signed.ts';
 export * from './link/topics.ts';
 export * from './modbus/modbus.ts';
+export * from './notices.ts';
 export * from './pass/audience.ts';
 export * from './pass/base45.ts';
 export * from './pass/judge.ts';

@@ -183,6 +183,19 @@ export const reasons = {
     text: { zh: '不在可通行时段', en: 'Not within the allowed hours' },
     next: { zh: '联系任课教师或管理部门', en: 'Ask your teacher or the office' },
   },
+  key_too_new: {
+    lamp: 'red',
+    tone: 'no',
+    display: { zh: '换机未满一天', en: 'New phone: wait' },
+    text: {
+      zh: '换到这部手机不满一天，实验室和库房暂不开门',
+      en: 'On this phone for less than a day: labs and stores wait',
+    },
+    next: {
+      zh: '满一天后再来，或请房间负责人开门',
+      en: 'Come back after a day, or ask whoever runs the room',
+    },
+  },
   not_valid_yet: {
     lamp: 'red',
     tone: 'no',

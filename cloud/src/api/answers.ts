@@ -7,9 +7,10 @@ import { isRefusedValue } from '../sql-state.ts';
 
 const retryAfterSeconds = 2;
 
-export const errorView = (code: CloudErrorCode): ErrorView => {
+export const errorView = (code: CloudErrorCode, freeAtMs?: number): ErrorView => {
   const { text, next } = cloudErrors[code];
-  return { error: { code, text: { ...text }, next: { ...next } } };
+  const freeAt = freeAtMs === undefined ? {} : { freeAt: new Date(freeAtMs).toISOString() };
+  return { error: { code, text: { ...text }, next: { ...next }, ...freeAt } };
 };
 
 /** What the framework calls by a status of its own. */
@@ -41,5 +42,7 @@ export const answerError =
     if (unexpected) log.error('api.failed', { method: request.method, route, error });
     else if (status >= 500) log.warn('api.unavailable', { method: request.method, route, code });
     if (status === 503) reply.header('retry-after', retryAfterSeconds);
-    return reply.code(status).header('cache-control', 'no-store').send(errorView(code));
+    const freeAtMs = error instanceof CloudError ? error.freeAtMs : undefined;
+    const view = errorView(code, freeAtMs);
+    return reply.code(status).header('cache-control', 'no-store').send(view);
   };

@@ -1,5 +1,6 @@
-import { eventId } from '@gatehouse/protocols';
+import { eventId, parseEventId } from '@gatehouse/protocols';
 import type { Stream, UseView } from '@gatehouse/protocols';
+import { CloudError } from '../errors.ts';
 import type { Queryable } from '../ports.ts';
 import type { BatchRange } from './event-queries.ts';
 
@@ -41,19 +42,40 @@ const useView = (row: UseRow): UseView => ({
   counter: Number.isSafeInteger(row.counter) ? row.counter : null,
 });
 
-/** The last uses of one card of a person, newest first, at most `usesMax`. */
+type UsesWish = {
+  readonly person: string;
+  readonly card: string;
+  /** At most `usesMax`. */
+  readonly limit: number;
+  /** Id of a use of this person: those that come after it in the list. */
+  readonly before?: string | undefined;
+};
+
+/** When the event of these four happened; null where it is not this person's. */
+const edgeAt = `(select b.at from event b where b.person = $1::uuid
+  and (b.gateway, b.epoch, b.stream, b.seq) = ($4, $5, $6, $7::int8) order by b.at limit 1)`;
+/** What stands behind it in the list. */
+const behind = `and e.at <= ${edgeAt} and (e.at < ${edgeAt}
+  or (e.gateway, e.epoch, e.stream, e.seq) > ($4, $5, $6, $7::int8))`;
+
+/**
+ * The last uses of one card of a person, newest first; none behind an id that is not the person's.
+ * @throws CloudError CL_BAD_REQUEST where `before` is no event id
+ */
 export const usesOfCard = async (
   db: Queryable,
-  {
-    person,
-    card,
-    limit,
-  }: { readonly person: string; readonly card: string; readonly limit: number },
+  { person, card, limit, before }: UsesWish,
 ): Promise<readonly UseView[]> => {
+  const from = before === undefined ? undefined : parseEventId(before);
+  if (before !== undefined && from === undefined) throw new CloudError('CL_BAD_REQUEST', 'before');
   const rows = await db.query<UseRow>(
     `${selectUses} and e.person = $1::uuid and e.card = $2::uuid
+     ${from === undefined ? '' : behind}
      order by e.at desc, e.gateway, e.epoch, e.stream, e.seq limit $3`,
-    [person, card, Math.min(limit, usesMax)],
+    [
+      ...[person, card, Math.min(limit, usesMax)],
+      ...(from === undefined ? [] : [from.gateway, from.epoch, from.stream, from.seq]),
+    ],
   );
   return rows.map(useView);
 };

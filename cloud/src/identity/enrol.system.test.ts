@@ -225,20 +225,24 @@ describe('the spread of a change', () => {
   it('counts gateways that hold the key and the newest revocation of this card', async () => {
     const api = await openApi();
     const student = await api.signIn('Li Lei');
-    const spread = async () => ((await student.ask('GET', '/api/me')).body as MeView).spread;
-    expect(await spread()).toEqual({ have: 0, of: 3 });
+    const spread = async () => {
+      const { have, of, missing } = ((await student.ask('GET', '/api/me')).body as MeView).spread;
+      return { have, of, missing: missing.map(({ id }) => id) };
+    };
+    const all = ['gw-lab', 'gw-library', 'gw-north'];
+    expect(await spread()).toEqual({ have: 0, of: 3, missing: all });
     for (const gateway of ['gw-library', 'gw-lab', 'gw-north']) {
       await report(api, gateway, { version: 4, revocation: 0 });
       await api.database.query(`insert into policy_head values ($1, 1, 5, 'state')`, [gateway]);
     }
     // No phone, nothing revoked: nothing that they could lack.
-    expect(await spread()).toEqual({ have: 3, of: 3 });
+    expect(await spread()).toEqual({ have: 3, of: 3, missing: [] });
     const proof = createTestPhone().proof({ nonce: await challenge(student) });
     const { credential } = (await student.ask('POST', '/api/me/enrol', { proof }))
       .body as EnrolledView;
     await report(api, 'gw-library', { version: 5, revocation: 0 });
     // Version 5 was made before the key came.
-    expect(await spread()).toEqual({ have: 0, of: 3 });
+    expect(await spread()).toEqual({ have: 0, of: 3, missing: all });
     for (const gateway of ['gw-library', 'gw-lab', 'gw-north']) {
       const values = [gateway, credential];
       await api.database.query(
@@ -246,11 +250,15 @@ describe('the spread of a change', () => {
         values,
       );
     }
-    expect(await spread()).toEqual({ have: 1, of: 3 });
+    expect(await spread()).toEqual({ have: 1, of: 3, missing: ['gw-lab', 'gw-north'] });
     await student.ask('POST', '/api/me/freeze', {});
-    expect(await spread()).toEqual({ have: 0, of: 3 });
+    expect(await spread()).toEqual({ have: 0, of: 3, missing: all });
     await report(api, 'gw-library', { version: 5, revocation: 1 });
     await report(api, 'gw-lab', { version: 5, revocation: 9 });
-    expect(await spread()).toEqual({ have: 2, of: 3 });
+    expect(await spread()).toEqual({ have: 2, of: 3, missing: ['gw-north'] });
+    const { spread: last } = (await student.ask('GET', '/api/me')).body as MeView;
+    expect(last.missing).toEqual([
+      { id: 'gw-north', name: { zh: '北区网关', en: 'North gateway' } },
+    ]);
   });
 });

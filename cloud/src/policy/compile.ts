@@ -63,11 +63,12 @@ export const createCompiler = (log: Log): Compiler => {
 
 const readScope: Compiler['scope'] = async (tx, gateway) => {
   const [row] = await tx.query<Omit<PolicyScope, 'gateway'>>(
-    `select b.site, coalesce((select s.sections ? 'profile' from gateway_status s
-         where s.gateway = g.id), false) as "knowsProfiles", array(
+    `select b.site, coalesce(s.sections ? 'profile', false) as "knowsProfiles",
+       coalesce(s.sections ? 'waits', false) as "knowsWaits", array(
        select distinct r."group" from rule r join door d on d.id = r.door
         where d.gateway = g.id order by 1) as groups
-     from gateway g join building b on b.id = g.building where g.id = $1`,
+     from gateway g join building b on b.id = g.building
+     left join gateway_status s on s.gateway = g.id where g.id = $1`,
     [gateway],
   );
   return row && { gateway, ...row };

@@ -7,7 +7,7 @@ export type Reach =
   | { readonly kind: 'card'; readonly card: string }
   | { readonly kind: 'credential'; readonly credential: string }
   | { readonly kind: 'profile'; readonly profile: string }
-  /** The profiles of one gateway: it has begun to understand them. */
+  /** What one gateway has begun to understand: profiles, waits. */
   | { readonly kind: 'profiles_of'; readonly gateway: string };
 
 type Domain = Extract<FeedItem['what'], { kind: 'domain' }>;

@@ -10,6 +10,8 @@ export type PolicyScope = {
   readonly groups: readonly string[];
   /** It understands custom profiles; an older one would refuse the whole policy. */
   readonly knowsProfiles: boolean;
+  /** It understands `waitsUntil` of a credential; an older one would lose it from its state. */
+  readonly knowsWaits: boolean;
 };
 
 /** A statement whose rows come by key, in the order of bytes, and how one becomes a policy row. */
@@ -68,17 +70,26 @@ type CredentialRow = {
   readonly card: string;
   readonly alg: PolicyRowOf<'credential'>['alg'];
   readonly key: Uint8Array;
+  readonly waits_until: Date | null;
 };
 
-const credentials = ({ groups }: PolicyScope, only?: readonly string[]): Source =>
+const credentials = ({ groups, knowsWaits }: PolicyScope, only?: readonly string[]): Source =>
   source<CredentialRow>(
-    `select k.id, k.card, k.alg, k.key from credential k join card c on c.id = k.card
+    `select k.id, k.card, k.alg, k.key, k.waits_until from credential k join card c on c.id = k.card
      where k.revoked_at is null and ${liveCard}
        and exists (select from member m where m.card = k.card and m."group" = any ($1))
        ${only === undefined ? '' : 'and k.card = any ($2::uuid[])'}
      order by k.id collate "C"`,
     only === undefined ? [groups] : [groups, only],
-    ({ id, card, alg, key }) => ({ section: 'credential', id, card, alg, key: toBase64Url(key) }),
+    ({ id, card, alg, key, waits_until: waits }) => ({
+      section: 'credential',
+      id,
+      card,
+      alg,
+      key: toBase64Url(key),
+      // Also when it is over: a row that changed by the clock alone would never be published.
+      ...(knowsWaits && waits !== null ? { waitsUntil: waits.getTime() } : {}),
+    }),
   );
 
 type SiteRow = { readonly id: string; readonly campus: string; readonly zone: string };

@@ -25,10 +25,15 @@ import { createTestClock, testRandom } from './link.ts';
 import { testBuiltIns } from './profiles.ts';
 import { silentLog, useTestDatabases } from './test-database.ts';
 
-/** One browser: its cookie, and an origin that is the server's own. */
+/** One browser: its cookies, and an origin that is the server's own. */
 export type Browser = {
   readonly session: SessionView;
+  /** Of the session alone. */
   readonly cookie: string;
+  /** As when somebody deletes one. */
+  readonly forget: (cookieName: string) => void;
+  /** The same browser, signed in anew. */
+  readonly again: () => Promise<Browser>;
   readonly ask: (
     method: 'GET' | 'POST' | 'DELETE',
     url: string,
@@ -48,7 +53,8 @@ export type TestApi = {
   readonly published: { readonly topic: string; readonly payload: string }[];
   readonly broker: { up: boolean };
   readonly looks: Looks;
-  readonly signIn: (name: string) => Promise<Browser>;
+  /** A new browser, which may say what it is. */
+  readonly signIn: (name: string, agent?: string) => Promise<Browser>;
   readonly send: (options: InjectOptions) => Promise<{
     readonly status: number;
     readonly body: unknown;
@@ -156,7 +162,7 @@ const openTestApi = async (database: Database, options: TestApiOptions): Promise
     looks,
     send,
     personNamed: (name) => personNamed(database, name),
-    signIn: (name) => signIn({ server, database, send }, name),
+    signIn: (name, agent) => signIn({ server, database }, name, agent),
   };
 };
 
@@ -170,8 +176,10 @@ const personNamed = async (database: Database, name: string): Promise<string> =>
 };
 
 const signIn = async (
-  { server, database, send }: Pick<TestApi, 'server' | 'database' | 'send'>,
+  { server, database }: Pick<TestApi, 'server' | 'database'>,
   name: string,
+  agent?: string,
+  jar = new Map<string, string>(),
 ): Promise<Browser> => {
   const person = await personNamed(database, name);
   const [row] = await database.query<{ role: Role }>('select role from person where id = $1', [
@@ -184,18 +192,26 @@ const signIn = async (
     payload: { person, role: row?.role },
   });
   if (answer.statusCode !== 200) throw new Error(answer.body);
-  const [{ name: key, value } = { name: '', value: '' }] = answer.cookies;
-  const cookie = `${key}=${value}`;
+  const keep = (cookies: typeof answer.cookies): void => {
+    for (const { name: key, value } of cookies) jar.set(key, value);
+  };
+  keep(answer.cookies);
+  const cookie = (): string => [...jar].map(([key, value]) => `${key}=${value}`).join('; ');
   return {
     session: answer.json<SessionView>(),
-    cookie,
-    ask: (method, url, body) =>
-      send({
+    cookie: cookie(),
+    forget: (cookieName) => void jar.delete(cookieName),
+    again: () => signIn({ server, database }, name, agent, jar),
+    ask: async (method, url, body) => {
+      const asked = await server.api.inject({
         method,
         url,
-        headers: { ...ownHeaders, cookie },
+        headers: { ...ownHeaders, ...(agent && { 'user-agent': agent }), cookie: cookie() },
         ...(body === undefined ? {} : { payload: body as object }),
-      }),
+      });
+      keep(asked.cookies);
+      return { status: asked.statusCode, body: parsed(asked.body) };
+    },
   };
 };
 

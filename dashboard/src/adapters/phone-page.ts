@@ -11,6 +11,29 @@ const chatApps: readonly (readonly [string, RegExp])[] = [
 export const chatAppHere = (): string | null =>
   chatApps.find(([, pattern]) => pattern.test(navigator.userAgent))?.[0] ?? null;
 
+const systems: readonly (readonly ['ios' | 'android', RegExp])[] = [
+  ['ios', /iPhone|iPad|iPod/],
+  ['android', /Android/],
+];
+
+/** Whose settings have to be named. */
+export const systemHere = (): 'ios' | 'android' | 'other' =>
+  systems.find(([, pattern]) => pattern.test(navigator.userAgent))?.[0] ?? 'other';
+
+/** What the shortcut that opened the page asks for: `?show=pay`. */
+export const askedFor = (): string | null => new URLSearchParams(location.search).get('show');
+
+/** Felt in a pocket or by those who do not look; not every phone can. */
+export const buzz = (pattern: readonly number[]): void => {
+  // Older browsers lack both; the others want a touch first.
+  const { vibrate, userActivation } = navigator as Partial<Navigator>;
+  if (userActivation?.hasBeenActive === true) vibrate?.call(navigator, [...pattern]);
+};
+
+/** One page of this browser at a time does this. */
+export const alone = <Result>(name: string, run: () => Promise<Result>): Promise<Result> =>
+  navigator.locks.request(name, run);
+
 /** Whether the card page was kept for a start without a network. */
 export const keepPage = async (): Promise<boolean> => {
   if (!('serviceWorker' in navigator)) return false;

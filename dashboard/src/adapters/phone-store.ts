@@ -1,4 +1,4 @@
-import type { CampusView, MeView, UseView } from '@gatehouse/protocols';
+import type { CampusView, MeView, NoticeView, UseView } from '@gatehouse/protocols';
 import { openDB } from 'idb';
 import type { DBSchema, IDBPDatabase } from 'idb';
 
@@ -18,6 +18,7 @@ export type Seen = {
   readonly me: MeView;
   readonly campus: CampusView;
   readonly history: readonly UseView[];
+  readonly notices: readonly NoticeView[];
   /** How far the server's clock is ahead of this phone's. */
   readonly offsetMs: number;
 };
@@ -39,10 +40,17 @@ export type PhoneStore = {
   /** Of this person or, without a person, of whoever used the phone last. */
   readonly seen: (person?: string) => Promise<Seen | undefined>;
   readonly saveSeen: (seen: Seen) => Promise<void>;
+  /**
+   * Hears when the browser throws the store away while the page is open.
+   * @returns ends it
+   */
+  readonly onGone: (hear: () => void) => () => void;
 };
 
+type Connection = IDBPDatabase<Schema>;
+
 const takeFrom = async (
-  db: IDBPDatabase<Schema>,
+  db: Connection,
   person: string,
   credential: string,
 ): Promise<PhoneKey | undefined> => {
@@ -54,29 +62,72 @@ const takeFrom = async (
   return taken;
 };
 
+const version = 2;
+
+/** A connection that is made again after the browser has cut it. */
+const createConnection = (onGone: () => void): (() => Promise<Connection>) => {
+  let opened: Promise<Connection> | undefined;
+  const forget = (): void => {
+    opened = undefined;
+    onGone();
+  };
+  return () => {
+    opened ??= openDB<Schema>('gatehouse-card', version, {
+      upgrade: (db, from, _to, tx) => {
+        if (from >= 1) {
+          // What was seen has another shape now; keys stay.
+          void tx.objectStore('seen').clear();
+          return;
+        }
+        db.createObjectStore('keys', { keyPath: 'person' });
+        db.createObjectStore('seen', { keyPath: 'person' });
+        db.createObjectStore('last');
+      },
+      // Somebody deletes the store: let go, or the deletion hangs.
+      blocking: () => {
+        void opened?.then((db) => {
+          db.close();
+        });
+        forget();
+      },
+      terminated: forget,
+    }).catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    });
+    return opened;
+  };
+};
+
+/** @throws where this browser keeps nothing (private windows of some, or forbidden) */
 export const openPhoneStore = async (): Promise<PhoneStore> => {
-  const db = await openDB<Schema>('gatehouse-card', 1, {
-    upgrade: (fresh) => {
-      fresh.createObjectStore('keys', { keyPath: 'person' });
-      fresh.createObjectStore('seen', { keyPath: 'person' });
-      fresh.createObjectStore('last');
-    },
+  const ears = new Set<() => void>();
+  const connect = createConnection(() => {
+    for (const hear of ears) hear();
   });
+  await connect();
   return {
-    key: (person) => db.get('keys', person),
+    key: async (person) => (await connect()).get('keys', person),
     saveKey: async (key) => {
-      await db.put('keys', key);
+      await (await connect()).put('keys', key);
     },
-    takeCounter: (person, credential) => takeFrom(db, person, credential),
+    takeCounter: async (person, credential) => takeFrom(await connect(), person, credential),
     seen: async (person) => {
+      const db = await connect();
       const wanted = person ?? (await db.get('last', 'person'));
       return wanted === undefined ? undefined : db.get('seen', wanted);
     },
     saveSeen: async (seen) => {
-      const tx = db.transaction(['seen', 'last'], 'readwrite');
+      const tx = (await connect()).transaction(['seen', 'last'], 'readwrite');
       await tx.objectStore('seen').put(seen);
       await tx.objectStore('last').put(seen.person, 'person');
       await tx.done;
+    },
+    onGone: (hear) => {
+      ears.add(hear);
+      return () => {
+        ears.delete(hear);
+      };
     },
   };
 };

@@ -3,8 +3,13 @@
 const cacheName = 'gatehouse-card-__VERSION__';
 const page = '/m/';
 const files = ['__FILES__'];
-const assets = ['/browser-check.js', '/favicon.svg', '/m/manifest.webmanifest'];
-const pageWaitMs = 3000;
+const assets = [
+  '/browser-check.js',
+  '/favicon.svg',
+  '/m/manifest.webmanifest',
+  '/m/manifest-en.webmanifest',
+];
+const pageWaitMs = 1000;
 
 const keep = async () => {
   const cache = await caches.open(cacheName);

@@ -9,6 +9,7 @@ import type {
   EnrolledView,
   EventPage,
   MeView,
+  NoticeView,
   NowView,
   ProfileView,
   Role,
@@ -38,6 +39,9 @@ const query = (filter: EventFilter): string => {
   const set = Object.entries(filter).filter(([, value]) => value !== undefined && value !== '');
   return new URLSearchParams(set.map(([name, value]) => [name, String(value)])).toString();
 };
+
+/** A shorter answer than this holds the last of them. */
+export const historyPage = 100;
 
 /** Every route that the pages use, with its view. */
 export const routes = {
@@ -69,7 +73,12 @@ export const routes = {
   enrol: (proof: string) => request<EnrolledView>('POST', '/api/me/enrol', { proof }),
   freeze: () => request<MeView>('POST', '/api/me/freeze', {}),
   unfreeze: () => request<MeView>('POST', '/api/me/unfreeze', {}),
-  history: () => request<UseView[]>('GET', '/api/me/history'),
+  /** The newest, or those before the one of this id. */
+  history: (before = '') =>
+    request<UseView[]>('GET', `/api/me/history?${query({ limit: historyPage, before })}`),
+  notices: () => request<NoticeView[]>('GET', '/api/me/notices'),
+  readNotices: (ids: readonly string[]) =>
+    request<NoticeView[]>('POST', '/api/me/notices/read', { ids }),
   scanners: () => request<ScannerView[]>('GET', '/api/demo/scanners'),
   scan: (device: string, text: string) =>
     request<ScannerView>('POST', '/api/demo/scan', { device, text }),

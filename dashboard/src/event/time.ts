@@ -10,6 +10,12 @@ export type TimeWords = {
   readonly minute: (atMs: number) => string;
   /** 21 Nov */
   readonly day: (atMs: number) => string;
+  /** Today, yesterday, else the date. */
+  readonly dayName: (atMs: number, nowMs: number) => string;
+  /** 2026/11/21, in the order of the language. */
+  readonly date: (atMs: number) => string;
+  /** 21 Nov 09:00 */
+  readonly dayMinute: (atMs: number) => string;
   /** Today 09:00:02, yesterday, else the date. */
   readonly moment: (atMs: number, nowMs: number) => string;
   /** Date, weekday, time and zone: what a pointer that rests on a time sees. */
@@ -49,6 +55,9 @@ export const createTimeWords = (from: {
     precise: (atMs) =>
       `${clockFormat.format(atMs)}.${String(Math.trunc(atMs) % 1000).padStart(3, '0')}`,
     day: (atMs) => shortDayFormat.format(atMs),
+    dayName: day,
+    date: (atMs) => dayFormat.format(atMs),
+    dayMinute: (atMs) => `${shortDayFormat.format(atMs)} ${minuteFormat.format(atMs)}`,
     minute: (atMs) => minuteFormat.format(atMs),
     moment: (atMs, nowMs) => `${day(atMs, nowMs)} ${clockFormat.format(atMs)}`,
     full: (atMs) => fullFormat.format(atMs),

@@ -1,5 +1,7 @@
 import type { UseView } from '@gatehouse/protocols';
-import { useCallback, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
+import { nameApp } from '../adapters/phone-install.ts';
+import type { InstallOffer } from '../adapters/phone-install.ts';
 import type { PhoneStore } from '../adapters/phone-store.ts';
 import { ErrorNote } from '../api/error-note.tsx';
 import { useWords } from '../i18n/i18n.ts';
@@ -38,18 +40,28 @@ const Loading = () => {
 export const CardApp = ({
   store,
   keeping,
+  install,
 }: {
   readonly store: PhoneStore;
   /** Whether the page was kept for a start without a network. */
   readonly keeping: Promise<boolean>;
+  readonly install: InstallOffer;
 }) => {
+  const { t, language } = useWords();
   const [lastUse, setLastUse] = useState<UseView | null>(null);
   const onUse = useCallback((use: UseView) => {
     setLastUse(use);
   }, []);
+  const forgetUse = useCallback(() => {
+    setLastUse(null);
+  }, []);
   const hold = useCard(store, onUse);
   const { load } = hold;
   useTheme(load.state === 'loaded' ? load.card.campus.colour : null);
+  const title = t('phone.title');
+  useEffect(() => {
+    nameApp(language, title);
+  }, [language, title]);
   return (
     <main className="phone">
       {load.state === 'loading' ? <Loading /> : null}
@@ -63,10 +75,10 @@ export const CardApp = ({
           card={load.card}
           hold={hold}
           lastUse={lastUse}
+          isSignedIn={load.isSignedIn}
           keeping={keeping}
-          forgetUse={() => {
-            setLastUse(null);
-          }}
+          install={install}
+          forgetUse={forgetUse}
         />
       ) : null}
     </main>

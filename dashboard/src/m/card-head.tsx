@@ -1,8 +1,9 @@
 import { useWords } from '../i18n/i18n.ts';
 import { Mark } from '../mark/mark.tsx';
+import { KindIcon } from './kind-icon.tsx';
+import type { Card } from './load-card.ts';
 import { passKinds } from './mint.ts';
 import type { PassKind } from './mint.ts';
-import type { Card } from './use-card.ts';
 
 const Kinds = ({
   kind,
@@ -24,6 +25,7 @@ const Kinds = ({
               onKind(choice);
             }}
           />
+          <KindIcon kind={choice} />
           {t(`card.kind.${choice}`)}
         </label>
       ))}

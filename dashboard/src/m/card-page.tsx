@@ -1,7 +1,8 @@
 import type { UseView } from '@gatehouse/protocols';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { hasCrypto } from '../adapters/phone-crypto.ts';
-import { chatAppHere } from '../adapters/phone-page.ts';
+import type { InstallOffer } from '../adapters/phone-install.ts';
+import { askedFor } from '../adapters/phone-page.ts';
 import type { PhoneStore } from '../adapters/phone-store.ts';
 import { createTimeWords } from '../event/time.ts';
 import type { TimeWords } from '../event/time.ts';
@@ -9,42 +10,27 @@ import { useWords } from '../i18n/i18n.ts';
 import { CardHead } from './card-head.tsx';
 import { cardStateOf } from './card-state.ts';
 import { EnrolCard } from './enrol-card.tsx';
+import type { Card } from './load-card.ts';
+import { passKinds } from './mint.ts';
 import type { PassKind } from './mint.ts';
+import { NoticeBanner } from './notices.tsx';
 import { PassCard } from './pass-card.tsx';
 import { Sheets } from './sheets.tsx';
-import { StoppedCard } from './stopped-card.tsx';
-import type { Card, CardHold } from './use-card.ts';
+import type { SheetName } from './sheets.tsx';
+import { ClockNote, HealedNote, InstallHint, OfflineNote, SignInNote } from './side-notes.tsx';
+import { DeskCard, StoppedCard } from './stopped-card.tsx';
+import type { CardHold } from './use-card.ts';
 
 export type CardPageProps = {
   readonly store: PhoneStore;
   readonly card: Card;
   readonly hold: CardHold;
+  /** False where the login has ended. */
+  readonly isSignedIn: boolean;
   readonly lastUse: UseView | null;
   readonly forgetUse: () => void;
   readonly keeping: Promise<boolean>;
-};
-
-/** What this page can do without a network, said as it is. */
-const OfflineNote = ({ keeping }: { readonly keeping: Promise<boolean> }) => {
-  const { t } = useWords();
-  const [isKept, setKept] = useState<boolean | null>(null);
-  useEffect(() => {
-    void keeping.then(setKept);
-  }, [keeping]);
-  const chatApp = chatAppHere();
-  if (isKept === null) return null;
-  if (chatApp !== null && !isKept) {
-    return (
-      <p className="offline-note quiet">
-        {t('card.offline.chatApp', { app: t(`chatApp.${chatApp}`) })}
-      </p>
-    );
-  }
-  return (
-    <p className="offline-note quiet">
-      {t(isKept ? 'card.offline.kept' : 'card.offline.openOnly')}
-    </p>
-  );
+  readonly install: InstallOffer;
 };
 
 const useTimeWords = (zone: string): TimeWords => {
@@ -52,18 +38,45 @@ const useTimeWords = (zone: string): TimeWords => {
   return createTimeWords({ zone, language, t });
 };
 
+const firstKind = (): PassKind => passKinds.find((kind) => kind === askedFor()) ?? 'door';
+
+/** The card in the state in which it is. */
+const CardItself = (
+  props: CardPageProps & {
+    readonly state: ReturnType<typeof cardStateOf>;
+    readonly times: TimeWords;
+    readonly kind: PassKind;
+    readonly onKind: (kind: PassKind) => void;
+  },
+) => {
+  const { store, card, hold, state, times } = props;
+  if (state === 'ready') {
+    return card.key === undefined ? null : <PassCard {...props} credential={card.key.credential} />;
+  }
+  if (state === 'fresh' || state === 'purged' || state === 'elsewhere') {
+    return <EnrolCard key={state} store={store} card={card} hold={hold} state={state} />;
+  }
+  if (state === 'desk') return <DeskCard card={card} times={times} />;
+  return <StoppedCard card={card} hold={hold} state={state} />;
+};
+
 export const CardPage = (props: CardPageProps) => {
-  const { store, card, hold, keeping } = props;
-  const { me, key, campus } = card;
-  const [kind, setKind] = useState<PassKind>('door');
-  const times = useTimeWords(campus.zone);
+  const { card, hold, isSignedIn, keeping, install, forgetUse } = props;
+  const { t } = useWords();
+  const [kind, setKind] = useState<PassKind>(firstKind);
+  const [sheet, setSheet] = useState<SheetName | null>(null);
+  const times = useTimeWords(card.campus.zone);
   const state = cardStateOf({
-    card: me.card.state,
-    live: me.credential?.id ?? null,
-    held: key?.credential ?? null,
+    me: card.me,
+    held: card.key?.credential ?? null,
+    wasPurged: card.wasPurged,
     hasCrypto: hasCrypto(),
   });
-  const isReady = state === 'ready' && key !== undefined;
+  const isReady = state === 'ready';
+  const onKind = (next: PassKind): void => {
+    forgetUse();
+    setKind(next);
+  };
   return (
     <>
       <CardHead
@@ -71,25 +84,30 @@ export const CardPage = (props: CardPageProps) => {
         isOnline={hold.isOnline}
         hasKinds={isReady}
         kind={kind}
-        onKind={setKind}
+        onKind={onKind}
       />
-      {isReady ? (
-        <PassCard
-          {...props}
-          credential={key.credential}
-          kind={kind}
-          onKind={setKind}
-          times={times}
-        />
-      ) : null}
-      {state === 'fresh' || state === 'elsewhere' ? (
-        <EnrolCard store={store} card={card} hold={hold} state={state} />
-      ) : null}
-      {state === 'frozen' || state === 'ended' || state === 'no_crypto' ? (
-        <StoppedCard card={card} hold={hold} state={state} />
-      ) : null}
-      <Sheets card={card} hold={hold} times={times} />
+      <NoticeBanner
+        notices={card.notices}
+        onOpen={() => {
+          setSheet('notices');
+        }}
+      />
+      <CardItself {...props} state={state} times={times} kind={kind} onKind={onKind} />
+      {isReady ? <HealedNote healing={hold.healing} /> : null}
+      {isSignedIn ? null : <SignInNote />}
+      <ClockNote offsetMs={card.offsetMs} />
+      <Sheets card={card} hold={hold} times={times} shown={sheet} onShow={setSheet} />
+      {isReady ? <InstallHint offer={install} /> : null}
       {isReady ? <OfflineNote keeping={keeping} /> : null}
+      <button
+        type="button"
+        className="button plain phone-link"
+        onClick={() => {
+          setSheet('phone');
+        }}
+      >
+        {t('phone.sheet.phone')}
+      </button>
     </>
   );
 };

@@ -5,7 +5,7 @@ import { ErrorNote } from '../api/error-note.tsx';
 import { routes } from '../api/routes.ts';
 import { ScannerFace } from '../door/scanner-face.tsx';
 import { useWords } from '../i18n/i18n.ts';
-import type { Card } from './use-card.ts';
+import type { Card } from './load-card.ts';
 import { useReaderHint } from './result-words.ts';
 import type { ShownPass } from './use-pass.ts';
 

@@ -1,13 +1,30 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { pause } from '../adapters/clock.ts';
 import type { PhoneStore } from '../adapters/phone-store.ts';
 import { ErrorNote } from '../api/error-note.tsx';
 import { useWords } from '../i18n/i18n.ts';
-import { enrolPhone } from './use-card.ts';
-import type { Card, CardHold } from './use-card.ts';
+import { enrolPhone } from './load-card.ts';
+import type { Card } from './load-card.ts';
+import type { CardHold, Healing } from './use-card.ts';
+
+export type EnrolState = 'fresh' | 'purged' | 'elsewhere';
+
+/** A purge takes its time: what is written meanwhile is thrown away with the rest. */
+const purgeEndsMs = 500;
+
+/** What moving the card costs, before it is moved. */
+const Cost = ({ card }: { readonly card: Card }) => {
+  const { t } = useWords();
+  return (
+    <p className="quiet figures">
+      {t('phone.changesLeft', { count: card.me.changesLeft })} {t('phone.labsWillWait')}
+    </p>
+  );
+};
 
 /**
- * Enrols this phone: by itself where the card has no phone yet, after a tap where that ends the
- * card on another one.
+ * Enrols this phone: by itself where the card has no phone yet or this browser has lost its own
+ * key, after a tap where that ends the card on another one.
  */
 export const EnrolCard = ({
   store,
@@ -18,49 +35,54 @@ export const EnrolCard = ({
   readonly store: PhoneStore;
   readonly card: Card;
   readonly hold: CardHold;
-  readonly state: 'fresh' | 'elsewhere';
+  readonly state: EnrolState;
 }) => {
   const { t, pick } = useWords();
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const hasBegun = useRef(false);
-  const { reload } = hold;
+  const { reload, healing } = hold;
   const person = card.person;
-  const enrol = useCallback(async () => {
-    setBusy(true);
-    setError(null);
-    try {
-      await enrolPhone(store, person);
-      await reload();
-    } catch (failure) {
-      setError(failure);
-    }
-    setBusy(false);
-  }, [store, person, reload]);
+  const isOwn = card.me.credential?.here === true;
+  const enrol = useCallback(
+    async (healed: Healing | null) => {
+      setBusy(true);
+      setError(null);
+      try {
+        if (healed !== null) await pause(purgeEndsMs);
+        await enrolPhone(store, person);
+        healed?.set('healed');
+        await reload();
+      } catch (failure) {
+        setError(failure);
+      }
+      setBusy(false);
+    },
+    [store, person, reload],
+  );
 
   useEffect(() => {
-    if (state !== 'fresh' || hasBegun.current) return;
+    if (hasBegun.current) return;
     hasBegun.current = true;
-    void enrol();
-  }, [state, enrol]);
+    if (state === 'fresh') void enrol(null);
+    else if (state === 'purged' && isOwn && healing.begin()) void enrol(healing);
+  }, [state, isOwn, healing, enrol]);
 
   return (
     <section className="card stopped">
       <p className="card-name">{pick(card.me.person.name)}</p>
       <div className="card-plate">
-        <h2>{t(`card.enrol.${state}.title`)}</h2>
+        <div role="status">
+          <h2>{t(`card.enrol.${state}.title`)}</h2>
+        </div>
         <p className="quiet">{t(`card.enrol.${state}.text`)}</p>
+        {state === 'fresh' || isOwn ? null : <Cost card={card} />}
         {error === null ? null : <ErrorNote error={error} />}
-        {state === 'fresh' && error === null ? (
+        {isBusy ? (
           <p role="status">{t('card.enrol.working')}</p>
         ) : (
-          <button
-            type="button"
-            className="button main wide"
-            disabled={isBusy}
-            onClick={() => void enrol()}
-          >
-            {t(isBusy ? 'card.enrol.working' : 'card.enrol.go')}
+          <button type="button" className="button main wide" onClick={() => void enrol(null)}>
+            {t(`phone.enrolGo.${state}`)}
           </button>
         )}
       </div>

@@ -16,6 +16,8 @@ export type Sign = (bytes: Uint8Array) => Promise<Uint8Array>;
 export const passKinds = ['door', 'pay'] as const;
 export type PassKind = (typeof passKinds)[number];
 
+export const otherKind = (kind: PassKind): PassKind => (kind === 'door' ? 'pay' : 'door');
+
 const audiences: Readonly<Record<PassKind, (campus: string) => string>> = {
   door: campusAudience,
   pay: payAudience,

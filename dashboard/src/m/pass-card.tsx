@@ -1,18 +1,29 @@
-import { useEffect, useRef } from 'react';
-import type { PointerEvent } from 'react';
+import { useEffect } from 'react';
 import { after, useNow } from '../adapters/clock.ts';
-import { useLitScreen, useVisible } from '../adapters/phone-page.ts';
+import { buzz, useLitScreen, useVisible } from '../adapters/phone-page.ts';
 import type { TimeWords } from '../event/time.ts';
 import { useWords } from '../i18n/i18n.ts';
 import type { CardPageProps } from './card-page.tsx';
 import { DemoScanner } from './demo-scanner.tsx';
+import { KindIcon } from './kind-icon.tsx';
+import { otherKind } from './mint.ts';
 import type { PassKind } from './mint.ts';
 import { PassPlate } from './pass-plate.tsx';
 import { useResultWords } from './result-words.ts';
+import type { ResultWords } from './result-words.ts';
+import { spokenOf } from './speech.ts';
+import { UnsavedCard } from './stopped-card.tsx';
 import { usePass } from './use-pass.ts';
+import { useSwipe } from './use-swipe.ts';
 
-const swipeMinPx = 56;
-const resultShownMs = 6_000;
+/** A refusal that one can mend stays until it is read. */
+const shownMsOf = ({ granted, step }: ResultWords): number => {
+  if (granted) return 6_000;
+  return step === 'turn' ? 15_000 : 8_000;
+};
+
+const grantedBuzz = [60] as const;
+const deniedBuzz = [90, 70, 90, 70, 90] as const;
 
 type PassCardProps = CardPageProps & {
   readonly credential: string;
@@ -21,74 +32,65 @@ type PassCardProps = CardPageProps & {
   readonly times: TimeWords;
 };
 
-/** A sideways stroke over the card turns it round; the switch above does the same. */
-const useSwipe = (kind: PassKind, onKind: (kind: PassKind) => void) => {
-  const from = useRef<{ readonly x: number; readonly y: number } | null>(null);
-  return {
-    onPointerDown: ({ clientX, clientY }: PointerEvent) => {
-      from.current = { x: clientX, y: clientY };
-    },
-    onPointerUp: ({ clientX, clientY }: PointerEvent) => {
-      const start = from.current;
-      from.current = null;
-      if (start === null) return;
-      const across = clientX - start.x;
-      if (Math.abs(across) < swipeMinPx || Math.abs(clientY - start.y) > Math.abs(across)) return;
-      onKind(kind === 'door' ? 'pay' : 'door');
-    },
-  };
-};
-
-const useClockHint = (offsetMs: number): string | null => {
-  const { t } = useWords();
-  const minutes = Math.round(Math.abs(offsetMs) / 60_000);
-  return minutes < 1 ? null : t('card.clockOff', { count: minutes });
-};
-
 /** The pass is the page. */
 export const PassCard = (props: PassCardProps) => {
   const { store, card, credential, kind, onKind, times, lastUse, forgetUse, hold } = props;
   const { t, pick } = useWords();
   const isVisible = useVisible();
   const { offsetMs } = card;
-  const { pass, isLost, renew } = usePass(
+  const { pass, trouble, renew } = usePass(
     { store, person: card.person, credential, kind, offsetMs },
     isVisible,
   );
   const now = useNow(250);
-  const swipe = useSwipe(kind, onKind);
-  const clockHint = useClockHint(offsetMs);
-  const result = useResultWords(lastUse, times);
+  const result = useResultWords(lastUse, kind, times);
+  const turn = (): void => {
+    onKind(otherKind(kind));
+  };
+  const swipe = useSwipe(turn);
   useLitScreen(isVisible);
 
+  const shownMs = result === null ? 0 : shownMsOf(result);
   useEffect(() => {
     if (lastUse === null) return undefined;
     renew(); // what was scanned is used up
-    return after(resultShownMs, forgetUse);
-  }, [lastUse, renew, forgetUse]);
+    buzz(lastUse.granted ? grantedBuzz : deniedBuzz);
+    return after(shownMs, forgetUse);
+  }, [lastUse, shownMs, renew, forgetUse]);
 
-  const { reload } = hold;
+  const { reload, dropKey } = hold;
   useEffect(() => {
-    if (isLost) void reload();
-  }, [isLost, reload]);
+    if (trouble !== 'gone') return;
+    dropKey();
+    void reload();
+  }, [trouble, dropKey, reload]);
 
+  if (trouble === 'unsaved') return <UnsavedCard card={card} onRetry={renew} />;
   const { name, unit, affiliation } = card.me.person;
   return (
     <>
       <section className={`card card-${kind}`} aria-label={t(`card.kind.${kind}`)} {...swipe}>
         <div className="card-person">
-          <p className="card-name">{pick(name)}</p>
+          <p className="card-name">
+            <KindIcon kind={kind} size={24} />
+            {pick(name)}
+          </p>
           <p className="card-unit">
             {pick(unit)} · {t(`affiliation.${affiliation}`)}
           </p>
         </div>
-        <PassPlate pass={pass} kind={kind} now={now} result={result} onRenew={renew} />
+        <PassPlate
+          pass={pass}
+          kind={kind}
+          now={now}
+          result={result}
+          acts={{ renew, turn, dismiss: forgetUse }}
+        />
         <p className="card-hint">{t(`card.hint.${kind}`)}</p>
       </section>
-      <p className="visually-hidden" role="status" aria-live="polite">
-        {result === null ? t(pass === null ? 'card.loading' : `card.spoken.${kind}`) : result.text}
+      <p className="visually-hidden" role="status">
+        {t(`phone.spoken.${spokenOf(pass, now)}`, { kind: t(`card.kind.${kind}`) })}
       </p>
-      {clockHint === null ? null : <p className="clock-hint">{clockHint}</p>}
       {card.campus.demo ? <DemoScanner card={card} pass={pass} /> : null}
     </>
   );

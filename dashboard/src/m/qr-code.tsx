@@ -4,7 +4,6 @@ import { encode } from 'uqr';
 /** 122 characters fill version 5-M exactly; another version would be another text. */
 const passVersion = 5;
 const quietModules = 4;
-const minimumPx = 240;
 
 const draw = (canvas: HTMLCanvasElement, text: string, widthPx: number): void => {
   const { data, size, version } = encode(text, { ecc: 'M', boostEcc: false, border: 0 });
@@ -30,14 +29,14 @@ const draw = (canvas: HTMLCanvasElement, text: string, widthPx: number): void =>
   });
 };
 
-/** The code as pixels alone: its text stands nowhere in the page. */
-export const QrCode = ({ text, label }: { readonly text: string; readonly label: string }) => {
+/** The code as pixels alone: its text stands nowhere in the page. Its button says what it is. */
+export const QrCode = ({ text }: { readonly text: string }) => {
   const frame = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     const paint = (): void => {
       if (frame.current === null || canvas.current === null) return;
-      draw(canvas.current, text, Math.max(minimumPx, frame.current.clientWidth));
+      draw(canvas.current, text, frame.current.clientWidth);
     };
     paint();
     addEventListener('resize', paint);
@@ -47,7 +46,7 @@ export const QrCode = ({ text, label }: { readonly text: string; readonly label:
   }, [text]);
   return (
     <div className="qr" ref={frame}>
-      <canvas ref={canvas} role="img" aria-label={label} />
+      <canvas ref={canvas} aria-hidden="true" />
     </div>
   );
 };

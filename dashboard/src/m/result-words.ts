@@ -1,27 +1,51 @@
 import { reasonRow, reasons } from '@gatehouse/protocols';
-import type { UseView } from '@gatehouse/protocols';
+import type { DenyReason, UseView } from '@gatehouse/protocols';
 import type { TimeWords } from '../event/time.ts';
 import { useWords } from '../i18n/i18n.ts';
+import type { PassKind } from './mint.ts';
+
+/** What one button does about a refusal: turn the card over, or make a fresh code. */
+export type ResultStep = 'turn' | 'renew' | null;
 
 export type ResultWords = {
   readonly granted: boolean;
   /** `03:12 East Gate, used`, or why not. */
   readonly text: string;
+  /** Where it was refused; empty where the text says it. */
+  readonly where: string;
   readonly next: string;
+  readonly step: ResultStep;
 };
 
+const wrongKind: DenyReason = 'wrong_kind';
+
 /** What the gate just said about the code, in the words of the card. */
-export const useResultWords = (use: UseView | null, times: TimeWords): ResultWords | null => {
+export const useResultWords = (
+  use: UseView | null,
+  /** The kind of the code that was shown. */
+  kind: PassKind,
+  times: TimeWords,
+): ResultWords | null => {
   const { t, pick } = useWords();
   if (use === null) return null;
   const at = times.minute(Date.parse(use.at));
   const door = pick(use.door.name);
-  if (use.granted) return { granted: true, text: t('card.used', { at, door }), next: '' };
+  if (use.granted) {
+    const text = t('card.used', { at, door });
+    return { granted: true, text, where: '', next: '', step: null };
+  }
+  const where = t('phone.refusedAt', { at, door });
+  if (use.reason === wrongKind) {
+    const text = t(`phone.wrongKind.${kind}.text`);
+    return { granted: false, text, where, next: t(`phone.wrongKind.${kind}.next`), step: 'turn' };
+  }
   const row = reasonRow(use.reason);
   return {
     granted: false,
     text: row === undefined ? use.reason : pick(row.text),
+    where,
     next: row === undefined ? '' : pick(row.next),
+    step: row?.tone === 'again' ? 'renew' : null,
   };
 };
 

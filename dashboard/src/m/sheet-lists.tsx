@@ -1,5 +1,8 @@
 import { reasonRow } from '@gatehouse/protocols';
 import type { MeView, UseView } from '@gatehouse/protocols';
+import { useState } from 'react';
+import { ErrorNote } from '../api/error-note.tsx';
+import { historyPage, routes } from '../api/routes.ts';
 import type { TimeWords } from '../event/time.ts';
 import { useWords } from '../i18n/i18n.ts';
 
@@ -15,10 +18,17 @@ const byBuilding = (doors: Doors): readonly (readonly [string, Doors])[] => {
 };
 
 /** Which doors the card opens, and which of them now. */
-export const DoorList = ({ doors }: { readonly doors: Doors }) => {
+export const DoorList = ({
+  doors,
+  waits,
+}: {
+  readonly doors: Doors;
+  /** Why labs and stores do not open yet; empty where they do. */
+  readonly waits: string;
+}) => {
   const { t, pick } = useWords();
   if (doors.length === 0) return <p className="empty">{t('card.doors.empty')}</p>;
-  return byBuilding(doors).map(([building, own]) => (
+  const groups = byBuilding(doors).map(([building, own]) => (
     <section key={building} className="sheet-group">
       <h3>{pick(own[0]?.buildingName ?? { zh: building, en: building })}</h3>
       <ul>
@@ -34,9 +44,74 @@ export const DoorList = ({ doors }: { readonly doors: Doors }) => {
       </ul>
     </section>
   ));
+  return (
+    <>
+      {waits === '' ? null : <p className="side-note side-note-attention">{waits}</p>}
+      {groups}
+    </>
+  );
 };
 
-/** The scans of one's own card, newest first. */
+const byDay = (
+  uses: readonly UseView[],
+  dayOf: (atMs: number) => string,
+): readonly (readonly [string, readonly UseView[]])[] => {
+  const days = new Map<string, UseView[]>();
+  for (const use of uses) {
+    const day = dayOf(Date.parse(use.at));
+    const own = days.get(day) ?? [];
+    own.push(use);
+    days.set(day, own);
+  }
+  return [...days];
+};
+
+const Use = ({ use, times }: { readonly use: UseView; readonly times: TimeWords }) => {
+  const { pick } = useWords();
+  const { at, granted, reason, door } = use;
+  const row = reasonRow(reason);
+  const atMs = Date.parse(at);
+  return (
+    <li>
+      <span>
+        {pick(door.name)}
+        <small className="quiet figures" title={times.full(atMs)}>
+          {times.clock(atMs)}
+        </small>
+      </span>
+      <span className={granted ? 'tone-granted' : 'tone-denied'}>
+        {granted ? '✓ ' : '✕ '}
+        {row === undefined ? reason : pick(row.text)}
+        {row === undefined || pick(row.next) === '' ? null : (
+          <small className="quiet">{pick(row.next)}</small>
+        )}
+      </span>
+    </li>
+  );
+};
+
+/** Older than what the page holds, fetched on demand. */
+const useOlder = (uses: readonly UseView[]) => {
+  const [older, setOlder] = useState<readonly UseView[]>([]);
+  const [hasMore, setMore] = useState(uses.length >= historyPage);
+  const [isBusy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const load = async (): Promise<void> => {
+    setBusy(true);
+    setError(null);
+    try {
+      const page = await routes.history((older.at(-1) ?? uses.at(-1))?.id);
+      setOlder((before) => [...before, ...page]);
+      setMore(page.length >= historyPage);
+    } catch (failure) {
+      setError(failure);
+    }
+    setBusy(false);
+  };
+  return { older, hasMore, isBusy, error, load };
+};
+
+/** The scans of one's own card by day, newest first. */
 export const UseList = ({
   uses,
   times,
@@ -46,31 +121,28 @@ export const UseList = ({
   readonly times: TimeWords;
   readonly now: number;
 }) => {
-  const { t, pick } = useWords();
+  const { t } = useWords();
+  const { older, hasMore, isBusy, error, load } = useOlder(uses);
   if (uses.length === 0) return <p className="empty">{t('card.history.empty')}</p>;
+  const days = byDay([...uses, ...older], (atMs) => times.dayName(atMs, now));
   return (
-    <ul className="sheet-group">
-      {uses.map(({ id, at, granted, reason, door }) => {
-        const row = reasonRow(reason);
-        const atMs = Date.parse(at);
-        return (
-          <li key={id}>
-            <span>
-              {pick(door.name)}
-              <small className="quiet figures" title={times.full(atMs)}>
-                {times.moment(atMs, now)}
-              </small>
-            </span>
-            <span className={granted ? 'tone-granted' : 'tone-denied'}>
-              {granted ? '✓ ' : '✕ '}
-              {row === undefined ? reason : pick(row.text)}
-              {row === undefined || pick(row.next) === '' ? null : (
-                <small className="quiet">{pick(row.next)}</small>
-              )}
-            </span>
-          </li>
-        );
-      })}
-    </ul>
+    <>
+      {days.map(([day, own]) => (
+        <section key={day} className="sheet-group">
+          <h3>{day}</h3>
+          <ul>
+            {own.map((use) => (
+              <Use key={use.id} use={use} times={times} />
+            ))}
+          </ul>
+        </section>
+      ))}
+      {error === null ? null : <ErrorNote error={error} />}
+      {hasMore ? (
+        <button type="button" className="button" disabled={isBusy} onClick={() => void load()}>
+          {t('phone.history.older')}
+        </button>
+      ) : null}
+    </>
   );
 };

@@ -1,16 +1,20 @@
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { nowMs } from '../adapters/clock.ts';
 import { ErrorNote } from '../api/error-note.tsx';
 import { routes } from '../api/routes.ts';
 import type { TimeWords } from '../event/time.ts';
 import { useWords } from '../i18n/i18n.ts';
+import type { Card } from './load-card.ts';
+import { NoticeList } from './notices.tsx';
+import { PhoneFacts } from './phone-facts.tsx';
 import { DoorList, UseList } from './sheet-lists.tsx';
 import { Spread } from './spread.tsx';
-import type { Card, CardHold } from './use-card.ts';
+import type { CardHold } from './use-card.ts';
 
-const sheetNames = ['doors', 'history', 'freeze'] as const;
-type SheetName = (typeof sheetNames)[number];
+/** Those of the buttons below the card; `phone` has its own below them. */
+const sheetNames = ['doors', 'history', 'notices', 'freeze'] as const;
+export type SheetName = (typeof sheetNames)[number] | 'phone';
 
 const Sheet = ({
   title,
@@ -91,8 +95,8 @@ const Freeze = ({
   );
 };
 
-/** Everything that is not the pass waits below it, behind three buttons. */
-export const Sheets = ({
+/** Notices that are looked at are read; where that cannot be said now, it is said next time. */
+const Notices = ({
   card,
   hold,
   times,
@@ -101,11 +105,42 @@ export const Sheets = ({
   readonly hold: CardHold;
   readonly times: TimeWords;
 }) => {
+  const { readNotices } = hold;
+  // As they were when the sheet came up: a mark that vanishes at once marks nothing.
+  const [shown] = useState(card.notices);
+  useEffect(() => {
+    readNotices().catch(() => undefined);
+  }, [readNotices]);
+  return <NoticeList notices={shown} times={times} now={nowMs() + card.offsetMs} />;
+};
+
+const useWaits = (card: Card, times: TimeWords): string => {
   const { t } = useWords();
-  const [shown, setShown] = useState<SheetName | null>(null);
+  const { waitsUntil } = card.me;
+  if (waitsUntil === null || Date.parse(waitsUntil) <= nowMs() + card.offsetMs) return '';
+  return t('phone.labsWait', { until: times.dayMinute(Date.parse(waitsUntil)) });
+};
+
+/** Everything that is not the pass waits below it, behind a few buttons. */
+export const Sheets = ({
+  card,
+  hold,
+  times,
+  shown,
+  onShow,
+}: {
+  readonly card: Card;
+  readonly hold: CardHold;
+  readonly times: TimeWords;
+  readonly shown: SheetName | null;
+  readonly onShow: (name: SheetName | null) => void;
+}) => {
+  const { t } = useWords();
+  const waits = useWaits(card, times);
   const close = (): void => {
-    setShown(null);
+    onShow(null);
   };
+  const unread = card.notices.filter(({ read }) => !read).length;
   return (
     <>
       <nav className="card-actions" aria-label={t('card.more')}>
@@ -115,20 +150,25 @@ export const Sheets = ({
             type="button"
             className="button"
             onClick={() => {
-              setShown(name);
+              onShow(name);
             }}
           >
-            {t(`card.sheet.${name}`)}
+            {t(`phone.sheet.${name}`)}
+            {name === 'notices' && unread > 0 ? (
+              <span className="notice-dot" aria-hidden="true" />
+            ) : null}
           </button>
         ))}
       </nav>
       {shown === null ? null : (
-        <Sheet key={shown} title={t(`card.sheet.${shown}`)} onClose={close}>
-          {shown === 'doors' ? <DoorList doors={card.me.doors} /> : null}
+        <Sheet key={shown} title={t(`phone.sheet.${shown}`)} onClose={close}>
+          {shown === 'doors' ? <DoorList doors={card.me.doors} waits={waits} /> : null}
           {shown === 'history' ? (
             <UseList uses={card.history} times={times} now={nowMs() + card.offsetMs} />
           ) : null}
+          {shown === 'notices' ? <Notices card={card} hold={hold} times={times} /> : null}
           {shown === 'freeze' ? <Freeze card={card} hold={hold} onDone={close} /> : null}
+          {shown === 'phone' ? <PhoneFacts card={card} times={times} /> : null}
         </Sheet>
       )}
     </>

@@ -1,70 +1,13 @@
-import type { MeView, UseView } from '@gatehouse/protocols';
-import { useCallback, useEffect, useState } from 'react';
-import { after, nowMs } from '../adapters/clock.ts';
+import type { MeView, NoticeView, UseView } from '@gatehouse/protocols';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { after } from '../adapters/clock.ts';
 import { openLiveStream } from '../adapters/live-stream.ts';
-import { makeKeyPair, signWith } from '../adapters/phone-crypto.ts';
-import type { PhoneKey, PhoneStore, Seen } from '../adapters/phone-store.ts';
-import { hasStatus } from '../api/failure.ts';
-import { phoneStreamPath, routes } from '../api/routes.ts';
-import { clockOffsetMs, enrolProof } from './mint.ts';
+import type { PhoneStore } from '../adapters/phone-store.ts';
+import { historyPage, phoneStreamPath, routes } from '../api/routes.ts';
+import { loadCard, loadFromPhone } from './load-card.ts';
+import type { Card, CardLoad } from './load-card.ts';
 
-/** The card as the page knows it: from the server, or as it was last seen. */
-export type Card = Seen & {
-  readonly key: PhoneKey | undefined;
-};
-
-export type CardLoad =
-  | { readonly state: 'loading' }
-  | { readonly state: 'signed_out' }
-  | { readonly state: 'failed'; readonly error: unknown }
-  | { readonly state: 'loaded'; readonly card: Card };
-
-const historyMax = 100;
 const serverWaitMs = 1_200;
-
-const askClock = async (): Promise<number> => {
-  const sentMs = nowMs();
-  const { at } = await routes.time();
-  return clockOffsetMs({ sentMs, heardMs: nowMs(), serverMs: Date.parse(at) });
-};
-
-const loadFromServer = async (store: PhoneStore): Promise<Card> => {
-  const [me, campus, history, offsetMs] = await Promise.all([
-    routes.me(),
-    routes.campus(),
-    routes.history(),
-    askClock(),
-  ]);
-  const person = me.person.id;
-  const seen: Seen = { person, me, campus, history: history.slice(0, historyMax), offsetMs };
-  await store.saveSeen(seen);
-  return { ...seen, key: await store.key(person) };
-};
-
-const loadFromPhone = async (store: PhoneStore): Promise<Card | undefined> => {
-  const seen = await store.seen();
-  return seen === undefined ? undefined : { ...seen, key: await store.key(seen.person) };
-};
-
-/** What the server says, and where it is out of reach, what this phone remembers. */
-const load = async (store: PhoneStore): Promise<CardLoad> => {
-  try {
-    return { state: 'loaded', card: await loadFromServer(store) };
-  } catch (error) {
-    if (hasStatus(error, 401)) return { state: 'signed_out' };
-    const card = await loadFromPhone(store);
-    return card === undefined ? { state: 'failed', error } : { state: 'loaded', card };
-  }
-};
-
-/** Makes a key on this phone and has it enrolled for the card. */
-export const enrolPhone = async (store: PhoneStore, person: string): Promise<void> => {
-  const { nonce } = await routes.challenge();
-  const { privateKey, rawKey } = await makeKeyPair();
-  const proof = await enrolProof({ nonce, rawKey }, signWith(privateKey));
-  const { credential, campus } = await routes.enrol(proof);
-  await store.saveKey({ person, campus, credential, privateKey, counter: 0 });
-};
 
 export type CardHold = {
   readonly load: CardLoad;
@@ -72,48 +15,144 @@ export type CardHold = {
   readonly isOnline: boolean;
   readonly reload: () => Promise<void>;
   readonly setMe: (me: MeView) => void;
-  readonly addUse: (use: UseView) => void;
+  /** The key is no longer in this browser: said at once, before any server is asked. */
+  readonly dropKey: () => void;
+  readonly readNotices: () => Promise<void>;
+  readonly healing: Healing;
 };
 
-const withUse = (history: readonly UseView[], use: UseView): readonly UseView[] =>
-  [use, ...history.filter(({ id }) => id !== use.id)].slice(0, historyMax);
+/** A key that vanished is replaced by itself a few times; then somebody decides. */
+export type Healing = {
+  readonly state: 'none' | 'healed' | 'seen';
+  readonly set: (state: 'healed' | 'seen') => void;
+  /** Counts one more time; false where it was too often. */
+  readonly begin: () => boolean;
+};
 
-const changeCard = (before: CardLoad, change: (card: Card) => Card): CardLoad =>
-  before.state === 'loaded' ? { state: 'loaded', card: change(before.card) } : before;
+const healsMax = 3;
 
-/** The card, kept up to date by its own stream. */
-export const useCard = (store: PhoneStore, onUse: (use: UseView) => void): CardHold => {
+const useHealing = (): Healing => {
+  const [state, set] = useState<Healing['state']>('none');
+  const heals = useRef(0);
+  const begin = useCallback(() => {
+    heals.current += 1;
+    return heals.current <= healsMax;
+  }, []);
+  return { state, set, begin };
+};
+
+const withNewest = <Row extends { readonly id: string }>(
+  rows: readonly Row[],
+  row: Row,
+): readonly Row[] => {
+  const known = rows.some(({ id }) => id === row.id);
+  return known
+    ? rows.map((each) => (each.id === row.id ? row : each))
+    : [row, ...rows].slice(0, historyPage);
+};
+
+const useFoundCard = (store: PhoneStore) => {
   const [found, setFound] = useState<CardLoad>({ state: 'loading' });
-  const [isOnline, setOnline] = useState(true);
+  const change = useCallback((how: (card: Card) => Card): void => {
+    setFound((before) =>
+      before.state === 'loaded' ? { ...before, card: how(before.card) } : before,
+    );
+  }, []);
   const reload = useCallback(async () => {
     // A network that does not answer must not keep anybody waiting at a gate.
     const cancel = after(serverWaitMs, () => {
       void loadFromPhone(store).then((card) => {
         if (card === undefined) return;
-        setFound((before) => (before.state === 'loading' ? { state: 'loaded', card } : before));
+        setFound((before) =>
+          before.state === 'loading' ? { state: 'loaded', card, isSignedIn: true } : before,
+        );
       });
     });
-    const next = await load(store);
+    const next = await loadCard(store);
     cancel();
-    setFound(next);
+    setFound((before) => {
+      const wasPurged = before.state === 'loaded' && before.card.wasPurged;
+      if (next.state !== 'loaded') return next;
+      return { ...next, card: { ...next.card, wasPurged: wasPurged && !next.card.key } };
+    });
   }, [store]);
-  const setMe = useCallback((me: MeView) => {
-    setFound((before) => changeCard(before, (card) => ({ ...card, me })));
-  }, []);
-  const addUse = useCallback((use: UseView) => {
-    setFound((before) =>
-      changeCard(before, (card) => ({ ...card, history: withUse(card.history, use) })),
-    );
-  }, []);
+  const dropKey = useCallback(() => {
+    change((card) => ({
+      ...card,
+      key: undefined,
+      wasPurged: card.wasPurged || card.key !== undefined,
+    }));
+  }, [change]);
+  return { found, change, reload, dropKey };
+};
+
+/** What the phone's own stream tells comes from our own server, of the same contract. */
+const viewOf = <View>(data: string): View =>
+  // As said above; the callers name the view of the event.
+  JSON.parse(data) as View;
+
+const takers = (hear: {
+  readonly change: (how: (card: Card) => Card) => void;
+  readonly onUse: (use: UseView) => void;
+  readonly onMe: (me: MeView) => void;
+  readonly reload: () => Promise<void>;
+}): Readonly<Partial<Record<string, (data: string) => void>>> => ({
+  me: (data) => {
+    hear.onMe(viewOf<MeView>(data));
+  },
+  use: (data) => {
+    const use = viewOf<UseView>(data);
+    hear.change((card) => ({ ...card, history: withNewest(card.history, use) }));
+    hear.onUse(use);
+  },
+  notice: (data) => {
+    const notice = viewOf<NoticeView>(data);
+    hear.change((card) => ({ ...card, notices: withNewest(card.notices, notice) }));
+  },
+  // What happened meanwhile is no longer to be had piece by piece.
+  reload: () => void hear.reload(),
+});
+
+/** The card, kept up to date by its own stream. */
+export const useCard = (store: PhoneStore, onUse: (use: UseView) => void): CardHold => {
+  const { found, change, reload, dropKey } = useFoundCard(store);
+  const [isOnline, setOnline] = useState(true);
+  const healing = useHealing();
+
+  const setMe = useCallback(
+    (me: MeView) => {
+      // Another page of this browser may just have made a new key.
+      void store.key(me.person.id).then(
+        (key) => {
+          change((card) => ({ ...card, me, key: key ?? card.key }));
+        },
+        () => {
+          change((card) => ({ ...card, me }));
+        },
+      );
+    },
+    [store, change],
+  );
+  const readNotices = useCallback(async () => {
+    if (found.state !== 'loaded') return;
+    const ids = found.card.notices.filter(({ read }) => !read).map(({ id }) => id);
+    if (ids.length === 0) return;
+    const notices = await routes.readNotices(ids);
+    change((card) => ({ ...card, notices }));
+  }, [found, change]);
 
   useEffect(() => {
     void reload();
   }, [reload]);
+  useEffect(() => store.onGone(dropKey), [store, dropKey]);
 
-  const isLoaded = found.state === 'loaded';
+  const isListening = found.state === 'loaded' && found.isSignedIn;
+  // The server knows this browser by its enrolment: a stream from before tells it less.
+  const enrolled = found.state === 'loaded' ? found.card.key?.credential : undefined;
   useEffect(() => {
-    if (!isLoaded) return undefined;
+    if (!isListening) return undefined;
     let wasLost = false;
+    const take = takers({ change, onUse, onMe: setMe, reload });
     return openLiveStream(phoneStreamPath, {
       onAlive: () => {
         setOnline(true);
@@ -124,20 +163,9 @@ export const useCard = (store: PhoneStore, onUse: (use: UseView) => void): CardH
         wasLost = true;
         setOnline(false);
       },
-      onMessage: ({ event, data }) => {
-        if (event === 'me') {
-          // Our own server, of the same contract.
-          setMe(JSON.parse(data) as MeView);
-        }
-        if (event === 'use') {
-          // As above.
-          const use = JSON.parse(data) as UseView;
-          addUse(use);
-          onUse(use);
-        }
-      },
+      onMessage: ({ event, data }) => take[event]?.(data),
     });
-  }, [isLoaded, reload, addUse, setMe, onUse]);
+  }, [isListening, enrolled, reload, change, setMe, onUse]);
 
-  return { load: found, isOnline, reload, setMe, addUse };
+  return { load: found, isOnline, reload, setMe, dropKey, readNotices, healing };
 };

@@ -12,7 +12,12 @@ export type ShownPass = {
   readonly mintedMs: number;
   readonly kind: PassKind;
   readonly counter: number;
+  /** 0 for a pass that somebody asked for, then one more for each that came by itself. */
+  readonly turn: number;
 };
+
+/** Why there is no pass: the key is gone from this browser, or nothing can be saved here. */
+export type PassTrouble = 'gone' | 'unsaved' | null;
 
 type Wanted = {
   readonly store: PhoneStore;
@@ -22,7 +27,7 @@ type Wanted = {
   readonly offsetMs: number;
 };
 
-const mint = async (wanted: Wanted): Promise<ShownPass | undefined> => {
+const mint = async (wanted: Wanted, turn: number): Promise<ShownPass | undefined> => {
   const { store, person, credential, kind, offsetMs } = wanted;
   const key = await store.takeCounter(person, credential);
   if (key === undefined) return undefined;
@@ -31,43 +36,54 @@ const mint = async (wanted: Wanted): Promise<ShownPass | undefined> => {
     { campus: key.campus, kind, credential, counter: key.counter, atMs: mintedMs + offsetMs },
     signWith(key.privateKey),
   );
-  return { text, mintedMs, kind, counter: key.counter };
+  return { text, mintedMs, kind, counter: key.counter, turn };
 };
 
 /**
  * A fresh pass every 15 s while somebody looks, at once for another kind, and when `renew` is
- * called. Null until the first; `isLost` where the key is gone from this browser.
+ * called. Null until the first.
  */
 export const usePass = (
   wanted: Wanted,
   isVisible: boolean,
-): { readonly pass: ShownPass | null; readonly isLost: boolean; readonly renew: () => void } => {
+): {
+  readonly pass: ShownPass | null;
+  readonly trouble: PassTrouble;
+  readonly renew: () => void;
+} => {
   const { store, person, credential, kind, offsetMs } = wanted;
   const [pass, setPass] = useState<ShownPass | null>(null);
-  const [isLost, setLost] = useState(false);
+  const [trouble, setTrouble] = useState<PassTrouble>(null);
   const [round, setRound] = useState(0);
   const newest = useRef(0);
-  const renew = useCallback(() => {
+  const turn = useRef(0);
+  const next = useCallback((byItself: boolean) => {
+    turn.current = byItself ? turn.current + 1 : 0;
     setRound((before) => before + 1);
   }, []);
+  const renew = useCallback(() => {
+    next(false);
+  }, [next]);
 
   useEffect(() => {
     if (!isVisible) return undefined;
     newest.current += 1;
     const mine = newest.current;
-    void mint({ store, person, credential, kind, offsetMs }).then(
+    void mint({ store, person, credential, kind, offsetMs }, turn.current).then(
       (made) => {
         if (mine !== newest.current) return;
-        if (made === undefined) setLost(true);
-        else setPass(made);
+        setTrouble(made === undefined ? 'gone' : null);
+        if (made !== undefined) setPass(made);
       },
       () => {
-        if (mine === newest.current) setLost(true);
+        if (mine === newest.current) setTrouble('unsaved');
       },
     );
-    return after(passEveryMs, renew);
-  }, [store, person, credential, kind, offsetMs, isVisible, round, renew]);
+    return after(passEveryMs, () => {
+      next(true);
+    });
+  }, [store, person, credential, kind, offsetMs, isVisible, round, next]);
 
   // A pass of the other kind must not be shown for even one frame.
-  return { pass: pass?.kind === kind ? pass : null, isLost, renew };
+  return { pass: pass?.kind === kind ? pass : null, trouble, renew };
 };

@@ -29,25 +29,34 @@ const answerOf = async <T>(answer: Response): Promise<T> => {
   return JSON.parse(text) as T;
 };
 
-/** Chooses one of the demo's people, as the first page does. */
+/** Chooses one of the demo's people, as the first page does, in a browser of its own. */
 export const signIn = async (url: string, name: string): Promise<Session> => {
   const choices = await answerOf<readonly Choice[]>(await fetch(`${url}/api/demo/choices`));
   const choice = choices.find(({ person }) => person.name.zh === name);
   if (choice === undefined) throw new Error(`the chooser does not offer ${name}`);
   const { role, person } = choice;
   const headers = { origin: url, 'content-type': 'application/json' };
+  const jar = new Map<string, string>();
+  /** As a browser: what is set comes along from then on. */
+  const ask = async (path: string, init: RequestInit): Promise<Response> => {
+    const cookie = [...jar].map(([key, value]) => `${key}=${value}`).join('; ');
+    const answer = await fetch(url + path, { ...init, headers: { ...init.headers, cookie } });
+    for (const line of answer.headers.getSetCookie()) {
+      const [, key = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+      jar.set(key, value);
+    }
+    return answer;
+  };
   const body = JSON.stringify({ person: person.id, role });
-  const opened = await fetch(`${url}/api/session`, { method: 'POST', headers, body });
-  const cookie = (opened.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
-  await answerOf(opened);
+  await answerOf(await ask('/api/session', { method: 'POST', headers, body }));
   return {
     person: person.id,
-    get: async (path) => answerOf(await fetch(url + path, { headers: { cookie } })),
+    get: async (path) => answerOf(await ask(path, {})),
     post: async (path, sent) =>
       answerOf(
-        await fetch(url + path, {
+        await ask(path, {
           method: 'POST',
-          headers: { ...(sent === undefined ? { origin: url } : headers), cookie },
+          headers: sent === undefined ? { origin: url } : headers,
           ...(sent === undefined ? {} : { body: JSON.stringify(sent) }),
         }),
       ),

@@ -1,5 +1,11 @@
-import { doorReaderAudiences, parsePass, passText, reasons } from '@gatehouse/protocols';
-import type { DecisionReason, PassMark, Side } from '@gatehouse/protocols';
+import {
+  doorClasses,
+  doorReaderAudiences,
+  parsePass,
+  passText,
+  reasons,
+} from '@gatehouse/protocols';
+import type { DecisionReason, DoorClass, PassMark, Side } from '@gatehouse/protocols';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createPrimitives } from '../adapters/primitives.ts';
@@ -95,7 +101,8 @@ const queryOf = (row: { scan: string; at: string; but: string }, side: Side, doo
 const answer = ({ granted, reason }: Outcome): string =>
   `${granted ? 'opens' : 'denies'} ${reason}`;
 
-// scan | at | but | entry; an exit opens with exit_<reason>; last: does a guarded gate let out?
+// scan | at | but | entry; an exit opens with exit_<reason>; last: does a guarded gate let out, or
+// has it nothing to ask?
 const scenarios = `
   staff                     | 2026-09-01 10:00 |                 | granted            | opens
   phone                     | 2026-09-01 10:00 |                 | granted            | opens
@@ -137,6 +144,10 @@ const scenarios = `
   staff                     | 2026-09-01 17:59 |                 | granted            | opens
   staff                     | 2026-09-01 18:00 |                 | outside_schedule   | denies
   staff                     | 2026-09-05 10:00 |                 | outside_schedule   | denies
+  mover                     | 2026-09-01 09:59 |                 | key_too_new        | asks nothing
+  mover                     | 2026-09-01 10:00 |                 | granted            | opens
+  mover                     | 2026-09-01 07:59 |                 | outside_schedule   | denies
+  mover                     | 2026-09-01 09:59 | mark above      | used               | denies
   cleaner                   | 2026-09-04 21:59 |                 | outside_schedule   | denies
   cleaner                   | 2026-09-04 22:00 |                 | granted            | opens
   cleaner                   | 2026-09-05 01:59 |                 | granted            | opens
@@ -168,6 +179,11 @@ const scenarios = `
 const exitOf = (reason: DecisionReason): string =>
   reason === 'granted' ? 'opens granted' : `opens exit_${reason}`;
 
+const gateAnswers: Readonly<Record<string, (reason: DecisionReason) => string>> = {
+  opens: exitOf,
+  'asks nothing': () => exitOf('granted'),
+};
+
 describe('a scan is judged', () => {
   it.each(scenarios)('$scan at $at, $but: $reason', (row) => {
     const { reason, guarded } = row;
@@ -175,7 +191,7 @@ describe('a scan is judged', () => {
     expect(answer(decide(queryOf(row, 'entry', 'lab')))).toBe(`${opensAtEntry} ${reason}`);
     expect(answer(decide(queryOf(row, 'exit', 'lab')))).toBe(exitOf(reason));
     const atGate = answer(decide(queryOf(row, 'exit', 'gate')));
-    expect(atGate).toBe(guarded === 'opens' ? exitOf(reason) : `denies ${reason}`);
+    expect(atGate).toBe(gateAnswers[guarded]?.(reason) ?? `denies ${reason}`);
   });
 
   it('every reason that a decision can have stands in the table', () => {
@@ -186,6 +202,28 @@ describe('a scan is judged', () => {
 });
 
 const quiet = { at: '2026-09-01 10:00', but: '' };
+
+describe('a key that came to its card from another browser', () => {
+  const waiting = { ...quiet, at: '2026-09-01 09:59', scan: 'mover' };
+  const atDoorOf = (itsClass: DoorClass): Outcome => {
+    const ofClass = createRoster(primitives);
+    for (const row of policyRows) {
+      ofClass.put(row.section === 'door' ? { ...row, class: itsClass } : row);
+    }
+    return decide({ ...queryOf(waiting, 'entry', 'lab'), roster: ofClass });
+  };
+
+  it.each(doorClasses)('waits at a door of class %s where that is a lab or a store', (itsClass) => {
+    const waits = itsClass === 'lab' || itsClass === 'store';
+    expect(answer(atDoorOf(itsClass))).toBe(waits ? 'denies key_too_new' : 'opens granted');
+  });
+
+  it('is let out all the same, and is told why it would have waited', () => {
+    const outcome = decide(queryOf(waiting, 'exit', 'lab'));
+    expect(outcome).toMatchObject({ granted: true, reason: 'exit_key_too_new' });
+    expect(outcome.nextMark).toBeUndefined();
+  });
+});
 
 describe('what a decision carries', () => {
   it('names credential, card, person and audience of an accepted pass, and its next mark', () => {

@@ -1,4 +1,4 @@
-import { judgePass } from '@gatehouse/protocols';
+import { judgePass, patientDoorClasses } from '@gatehouse/protocols';
 import type {
   ClockQuality,
   Decision,
@@ -107,6 +107,14 @@ const ruleOpens: Check = ({ roster, doorId, nowMs }, { row }) => {
     : 'outside_schedule';
 };
 
+const keyIsOldEnough: Check = ({ roster, doorId, nowMs }, { pass }) => {
+  const door = roster.door(doorId);
+  if (pass === undefined || door === undefined) return undefined;
+  const { waitsUntil } = roster.credential(pass.credential) ?? {};
+  const waits = waitsUntil !== undefined && nowMs < waitsUntil;
+  return waits && patientDoorClasses.has(door.class) ? 'key_too_new' : undefined;
+};
+
 const doorIsReady: Check = ({ doorReady }) => (doorReady ? undefined : 'door_not_ready');
 
 /** In this order; the first denial wins. */
@@ -117,6 +125,7 @@ export const checks: readonly Check[] = [
   passStands,
   cardHolds,
   ruleOpens,
+  keyIsOldEnough,
   doorIsReady,
 ];
 
@@ -151,6 +160,7 @@ const guardMayRefuse: ReadonlySet<DenyReason> = new Set([
   'lockdown',
   'no_right',
   'outside_schedule',
+  'key_too_new',
   'not_valid_yet',
   'ended',
 ]);

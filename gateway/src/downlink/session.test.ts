@@ -119,6 +119,22 @@ describe('a session', () => {
     expect([session.beatAtMs(2), session.beatAtMs(1)]).toEqual([5_000, undefined]);
   });
 
+  it('says soon that it holds something else, at most once a second', async () => {
+    const { start, greet, clock, session } = createBench();
+    await start();
+    session.heldMoved();
+    greet();
+    const from = clock.monoMs();
+    await clock.advance(3_000);
+    for (let n = 0; n < 20; n += 1) {
+      session.heldMoved();
+      await clock.advance(100);
+    }
+    await clock.advance(10_000);
+    const sent = [1, 2, 3, 4, 5, 6].map((n) => (session.beatAtMs(n) ?? 0) - from);
+    expect(sent).toEqual([0, 3_000, 4_000, 5_000, 10_000, 15_000]);
+  });
+
   it('bundles what changes: four reports a second at most', async () => {
     const { start, greet, clock, session, last } = createBench();
     await start();

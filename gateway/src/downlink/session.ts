@@ -38,6 +38,8 @@ export const reportEveryMs = 250;
 export const unreachableAfterMs = 15_000;
 /** For the last word to a broker. */
 export const stopWaitMs = 2_000;
+/** Between two beats, whatever moves: those that are kept must outlast a command. */
+export const beatPauseMs = 1_000;
 /** What a birth may list; the newest epochs stand last. */
 const journalsMax = 100;
 
@@ -66,6 +68,8 @@ export type Session = {
   readonly beatAtMs: (n: number) => number | undefined;
   /** Something that a report shows has changed. */
   readonly changed: () => void;
+  /** What is held has changed: the next beat says so, soon. */
+  readonly heldMoved: () => void;
   /** What somebody looks at. Resolves when the broker has it, or where there is no connection. */
   readonly tell: (live: DeviceLive) => Promise<void>;
   readonly stop: () => Promise<void>;
@@ -108,6 +112,12 @@ export const createSession = (options: SessionOptions): Session => {
     changed: () => {
       if (parts.live?.greeted !== true || timers.waits('report')) return;
       timers.set('report', reportEveryMs, () => report(parts));
+    },
+    heldMoved: () => {
+      const { live } = parts;
+      if (live?.greeted !== true) return;
+      const sinceMs = options.ports.clock.monoMs() - (live.beats.get(live.n) ?? 0);
+      timers.set('beat', Math.max(0, beatPauseMs - sinceMs), () => beat(parts));
     },
     tell: async (live) => {
       const topic = upTopic(options.gateway, 'live');
@@ -250,7 +260,7 @@ const birthOf = async ({ options }: Parts, session: string): Promise<Birth> => {
     v: 1,
     session,
     version: options.version,
-    sections: ['profile'],
+    sections: ['profile', 'waits'],
     clock: options.stamp(),
     held: options.held(),
     journals: journals.slice(-journalsMax),

@@ -58,6 +58,18 @@ describe('the digest of a roster', () => {
 });
 
 describe('a credential', () => {
+  it('waits as long as its row says, and no longer than that row stands', () => {
+    const roster = rosterOf(rows);
+    const { phone, card } = people.mover;
+    expect(roster.credential(phone.credential)?.waitsUntil).toBe(tuesdayTenMs);
+    expect(roster.credential(people.staff.phone.credential)).not.toHaveProperty('waitsUntil');
+    roster.put(phone.row(card));
+    expect(roster.credential(phone.credential)).not.toHaveProperty('waitsUntil');
+    const isMover = (row: PolicyRow) => 'id' in row && row.id === phone.credential;
+    const without = rows.map((row) => (isMover(row) ? phone.row(card) : row));
+    expect(digestText(roster.digest())).toBe(stateOf(without));
+  });
+
   it('gives back the key that its row carried', () => {
     const roster = rosterOf(rows);
     for (const { phone, card } of [people.staff, people.phone]) {

@@ -31,6 +31,8 @@ export type RosterCredential = {
   readonly card: string;
   readonly alg: SignatureAlgorithm;
   readonly rawKey: Uint8Array;
+  /** Labs and stores wait for this moment, unix ms. */
+  readonly waitsUntil?: number;
 };
 
 export type DoorRow = PolicyRowOf<'door'>;
@@ -81,6 +83,8 @@ type Tables = {
   readonly profiles: Map<string, ProfileRow>;
   readonly terms: Map<string, Terms>;
   readonly keys: KeySlab;
+  /** By credential: few ever wait, so none pays for it in memory. */
+  readonly waits: Map<string, number>;
   /** Keys whose length is not their algorithm's: they verify nothing, and count in the digest. */
   readonly oddKeys: Map<string, PolicyRowOf<'credential'>>;
   digest: PolicyDigest;
@@ -104,6 +108,7 @@ const dropRule = (t: Tables, key: string): void => {
 
 const dropCredential = (t: Tables, key: string): void => {
   t.oddKeys.delete(key);
+  t.waits.delete(key);
   const held = t.credentials.get(key);
   if (held === undefined) return;
   t.keys.free(held.slot);
@@ -138,15 +143,22 @@ const cardSection: Section<PolicyRowOf<'card'>> = {
   },
 };
 
+/** Left out where there is none: a row is digested with the fields that it came with. */
+const waitOf = ({ waits }: Tables, id: string): { readonly waitsUntil?: number } => {
+  const waitsUntil = waits.get(id);
+  return waitsUntil === undefined ? {} : { waitsUntil };
+};
+
 const credentialSection: Section<PolicyRowOf<'credential'>> = {
   get: (t, id) => {
     const held = t.credentials.get(id);
     if (held === undefined) return t.oddKeys.get(id);
     const key = toBase64Url(t.keys.get(held.slot, rawKeyBytes[held.alg]));
-    return { section: 'credential', id, card: held.card, alg: held.alg, key };
+    return { section: 'credential', id, card: held.card, alg: held.alg, key, ...waitOf(t, id) };
   },
   set: (t, row) => {
-    const { id, alg, key } = row;
+    const { id, alg, key, waitsUntil } = row;
+    if (waitsUntil !== undefined) t.waits.set(id, waitsUntil);
     const card = t.cards.get(row.card)?.id ?? row.card;
     const raw = fromBase64Url(key);
     if (raw?.length !== rawKeyBytes[alg]) t.oddKeys.set(id, row);
@@ -205,6 +217,7 @@ const emptyTables = (): Tables => ({
   profiles: new Map(),
   terms: new Map(),
   keys: createKeySlab(),
+  waits: new Map(),
   oddKeys: new Map(),
   digest: emptyDigest,
 });
@@ -242,7 +255,7 @@ export const createRoster = (primitives: Pick<Primitives, 'sha256'>): Roster => 
     const held = t.credentials.get(id);
     if (held === undefined) return undefined;
     const { card, alg, slot } = held;
-    return { card, alg, rawKey: t.keys.get(slot, rawKeyBytes[alg]) };
+    return { card, alg, rawKey: t.keys.get(slot, rawKeyBytes[alg]), ...waitOf(t, id) };
   };
   return {
     site: () => t.site,

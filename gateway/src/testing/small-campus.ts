@@ -48,6 +48,8 @@ export const people = {
   cardless: person(7, 'cardless'),
   /** In no row at all. */
   stranger: person(8, 'stranger'),
+  /** Moved to another phone the day before. */
+  mover: person(9, 'mover'),
 } as const;
 export type PersonName = keyof typeof people;
 
@@ -84,5 +86,8 @@ export const policyRows: readonly PolicyRow[] = [
     .map(({ row }) => row),
   ...Object.values(people)
     .filter((who) => who !== people.stranger)
-    .map(({ phone, card }) => phone.row(card)),
+    .map((who) => ({
+      ...who.phone.row(who.card),
+      ...(who === people.mover ? { waitsUntil: tuesdayTenMs } : {}),
+    })),
 ];

@@ -1,7 +1,9 @@
 import Type from 'typebox';
 import { severities } from '../conditions.ts';
 import { DeviceValues } from '../device-values.ts';
+import { Uuid } from '../ids.ts';
 import { contactStates, lockStates, passageStates } from '../link/session.ts';
+import { noticesMax, NoticeValues } from '../notices.ts';
 import { doorClasses } from '../policy/rows.ts';
 
 /** The HTTP API as the dashboard sees it. Times are ISO 8601 with zone. */
@@ -40,6 +42,8 @@ export const ErrorView = Type.Object({
     code: Type.String(),
     text: Name,
     next: Name,
+    /** From when on it can be asked for again, where that is known. */
+    freeAt: Type.Optional(Time),
   }),
 });
 export type ErrorView = Type.Static<typeof ErrorView>;
@@ -236,11 +240,27 @@ export const MeView = Type.Object({
   }),
   /** The live phone key of this card, or null: then this phone has to enrol. */
   credential: Type.Union([
-    Type.Object({ id: Type.String(), alg: Type.String(), enrolledAt: Time }),
+    Type.Object({
+      id: Type.String(),
+      alg: Type.String(),
+      enrolledAt: Time,
+      /** This very browser enrolled it: it may replace the key without counting as a change. */
+      here: Type.Boolean(),
+    }),
     Type.Null(),
   ]),
-  /** "N of M gateways have the last change of this card." */
-  spread: Type.Object({ have: Type.Integer(), of: Type.Integer() }),
+  /** How often the card may still move to another browser; at 0 the card desk can. */
+  changesLeft: Type.Integer(),
+  /** At 0 left: from when on one is free again. Null while there are some. */
+  nextChangeAt: Type.Union([Time, Type.Null()]),
+  /** Until then labs and stores do not open for the live key; null = they do. */
+  waitsUntil: Type.Union([Time, Type.Null()]),
+  /** "N of M gateways have the last change of this card", and which have not. */
+  spread: Type.Object({
+    have: Type.Integer(),
+    of: Type.Integer(),
+    missing: Type.Array(Type.Object({ id: Type.String(), name: Name }), { maxItems: 50 }),
+  }),
   doors: Type.Array(
     Type.Object({ id: Type.String(), name: Name, buildingName: Name, open: Type.Boolean() }),
   ),
@@ -264,7 +284,31 @@ export const EnrolledView = Type.Object({
 });
 export type EnrolledView = Type.Static<typeof EnrolledView>;
 
-/** A scan of one's own card: history, and `event: use` on `GET /api/me/stream`. */
+/**
+ * What somebody is told: `GET /api/me/notices` (newest first, at most 50), and `event: notice` on
+ * `GET /api/me/stream`, which repeats one by its id when it was read elsewhere.
+ */
+export const NoticeView = Type.Object({
+  id: Type.String(),
+  at: Time,
+  kind: Type.String(),
+  title: Name,
+  text: Name,
+  /** What to do if it was not oneself; empty where there is nothing to do. */
+  next: Name,
+  read: Type.Boolean(),
+  /** What the text was filled with, for links. */
+  data: NoticeValues,
+});
+export type NoticeView = Type.Static<typeof NoticeView>;
+
+/** `POST /api/me/notices/read` → `NoticeView[]`, as `GET /api/me/notices` */
+export const ReadNoticesBody = Type.Object({ ids: Type.Array(Uuid, { maxItems: noticesMax }) });
+
+/**
+ * A scan of one's own card: `event: use` on `GET /api/me/stream`, and `GET /api/me/history` with
+ * `limit` (at most 200) and `before`, the id of the last one shown; a short page is the last.
+ */
 export const UseView = Type.Object({
   id: Type.String(),
   at: Time,

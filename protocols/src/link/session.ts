@@ -24,7 +24,10 @@ export const Birth = Type.Object({
   version: Type.String({ maxLength: 40 }),
   clock: ClockStamp,
   held: Held,
-  /** Policy sections that it knows beside those of the first release; it is sent no others. */
+  /**
+   * Policy sections that it knows beside those of the first release; it is sent no others. `waits`
+   * is no section: it knows `waitsUntil` of a credential.
+   */
   sections: Type.Optional(Type.Array(Type.String({ maxLength: 40 }), { maxItems: 32 })),
   /** Oldest sequence still on the gateway, by epoch and stream. */
   journals: Type.Array(

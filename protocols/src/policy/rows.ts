@@ -68,6 +68,9 @@ export const RuleRow = Type.Object({
   schedule: Id,
 });
 
+/** Doors that wait a day for a key which came to a card from another browser. */
+export const patientDoorClasses: ReadonlySet<DoorClass> = new Set(['lab', 'store']);
+
 /** One card: the holder's groups and the days on which it holds. */
 export const CardRow = Type.Object({
   section: Type.Literal('card'),
@@ -85,6 +88,11 @@ export const CredentialRow = Type.Object({
   card: Uuid,
   alg: Type.Union([Type.Literal('ES256'), Type.Literal('EdDSA')]),
   key: Type.String({ pattern: '^[A-Za-z0-9_-]{43,87}$' }),
+  /**
+   * Labs and stores do not open for this key before. Only to gateways that say `waits` in their
+   * birth: an older one would leave it out of the state that it holds, which then differs.
+   */
+  waitsUntil: Type.Optional(At),
 });
 
 /**

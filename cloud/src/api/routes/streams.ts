@@ -3,7 +3,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import type { Session } from '../../identity/identity.ts';
 import { meView } from '../../identity/me-view.ts';
+import type { Viewer } from '../../identity/me-view.ts';
 import { ownCard } from '../../identity/own-card.ts';
+import { createBrowserCookie } from '../browser-cookie.ts';
 import type { RouteContext, RouteGroup } from '../parts.ts';
 import { frameSources } from '../stream/frame.ts';
 import type { Frame } from '../stream/frame.ts';
@@ -62,12 +64,15 @@ const listen = (context: RouteContext, reply: FastifyReply, listening: Listening
 
 const isBehind = ({ spread }: MeView): boolean => spread.have < spread.of;
 
-/** Tells a phone of its own card: each use, and the card itself when something about it changed. */
-const phoneFrames = (context: RouteContext, session: Session, card: string, first: MeView) => {
+/**
+ * Tells a phone of its own card: each use, what its owner is told, and the card itself when
+ * something about it changed.
+ */
+const phoneFrames = (context: RouteContext, viewer: Viewer, card: string, first: MeView) => {
   const { database, clock, log } = context.parts;
   let last = first;
   const tellCard = async (writer: SseWriter, pos: number): Promise<void> => {
-    const me = await meView(database, session.person, clock.nowMs());
+    const me = await meView(database, viewer, clock.nowMs());
     const isSame = JSON.stringify(me) === JSON.stringify(last);
     last = me;
     if (!isSame) writer.send({ event: 'me', data: me, id: pos });
@@ -75,6 +80,9 @@ const phoneFrames = (context: RouteContext, session: Session, card: string, firs
   return (frame: Frame, writer: SseWriter): void => {
     for (const use of frame.uses.get(card) ?? []) {
       writer.send({ event: 'use', data: use, id: frame.pos });
+    }
+    for (const notice of frame.notices.get(viewer.person.id) ?? []) {
+      writer.send({ event: 'notice', data: notice, id: frame.pos });
     }
     const concerns = frame.cards.has(card) || (frame.spreadMoved && isBehind(last));
     if (!concerns) return;
@@ -88,6 +96,7 @@ const phoneFrames = (context: RouteContext, session: Session, card: string, firs
 export const streamRoutes: RouteGroup = (context) => {
   const { api, parts, guard } = context;
   const { database, clock } = parts;
+  const browsers = createBrowserCookie(context);
 
   api.get(
     '/api/console/stream',
@@ -113,11 +122,12 @@ export const streamRoutes: RouteGroup = (context) => {
   api.get('/api/me/stream', { schema: { querystring: StreamQuery } }, async (request, reply) => {
     const session = await guard.allow(request, 'card');
     const { id: card } = await ownCard(database, session.person.id);
-    const me = await meView(database, session.person, clock.nowMs());
+    const viewer = { person: session.person, mark: browsers.markOf(request) };
+    const me = await meView(database, viewer, clock.nowMs());
     listen(context, reply, {
       session,
       wanted: wantedOf(request, request.query.after),
-      onFrame: phoneFrames(context, session, card, me),
+      onFrame: phoneFrames(context, viewer, card, me),
     });
     return reply;
   });

@@ -8,6 +8,7 @@ import type {
   FeedItem,
   GatewayView,
   InsideView,
+  NoticeView,
   UseView,
 } from '@gatehouse/protocols';
 import { eventsOfBatch } from '../../events/event-queries.ts';
@@ -19,6 +20,7 @@ import { deviceViews } from '../../fleet/device-views.ts';
 import type { Profiles } from '../../fleet/profiles.ts';
 import { createFleetViews } from '../../fleet/views.ts';
 import type { FleetViews } from '../../fleet/views.ts';
+import { noticesById } from '../../identity/notices.ts';
 import type { Clock, Queryable } from '../../ports.ts';
 
 export type FrameSources = {
@@ -54,6 +56,8 @@ export type Frame = {
   readonly devices: readonly DeviceView[];
   /** Uses by card. */
   readonly uses: ReadonlyMap<string, readonly UseView[]>;
+  /** What people were told, or have read, by person. */
+  readonly notices: ReadonlyMap<string, readonly NoticeView[]>;
   /** Cards that were changed in the cloud. */
   readonly cards: ReadonlySet<string>;
   /** Some gateway now holds more of policy or revocations than before. */
@@ -82,6 +86,11 @@ const textOf = (value: unknown): readonly string[] => (typeof value === 'string'
 const cardsOf = ({ what }: FeedItem): readonly string[] =>
   what.kind === 'domain' && /^(?:card|credential)\./.test(what.name)
     ? textOf(what.data['card'])
+    : [];
+
+const noticesIn = ({ what }: FeedItem): readonly string[] =>
+  what.kind === 'domain' && what.name.startsWith('notice.')
+    ? [what.data['notices']].flat().flatMap(textOf)
     : [];
 
 const commandOf = ({ what }: FeedItem): readonly string[] =>
@@ -162,6 +171,7 @@ export const readFrame = async (
     inside: [],
     commands: commands.length === 0 ? [] : await commandViews(database, commands),
     uses: mergeUses(uses),
+    notices: await noticesById(database, [...new Set(items.flatMap(noticesIn))]),
     cards: new Set(items.flatMap(cardsOf)),
     spreadMoved: touched.length > 0,
     passed: events.some(passes),
@@ -189,6 +199,7 @@ export const isEmptyFrame = (frame: Omit<Frame, 'from' | 'pos'>): boolean =>
     frame.devices,
   ].every(({ length }) => length === 0) &&
   frame.uses.size === 0 &&
+  frame.notices.size === 0 &&
   frame.cards.size === 0 &&
   !frame.spreadMoved;
 

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ChangeView, MeView, UseView } from '@gatehouse/protocols';
+import type { ChangeView, MeView, NoticeView, UseView } from '@gatehouse/protocols';
 import { describe, expect, it } from 'vitest';
 import { appendFeed, feedHead } from '../../feed/feed.ts';
+import { tell } from '../../identity/notices.ts';
 import { ingestBatch } from '../../ingest/ingest.ts';
 import { testBatch, testEvent, testIngestPorts } from '../../testing/batches.ts';
 import { readStream } from '../../testing/sse.ts';
@@ -317,6 +318,30 @@ describe('the stream of a phone', () => {
     await stream.until((all) => all.some(({ event }) => event === 'use'));
     // Before `open` or just behind it: the process may not have followed the feed that far yet.
     expect(stream.messages.map(({ event }) => event).sort()).toEqual(['open', 'use']);
+  });
+
+  it('brings what its owner is told, again once it was read elsewhere, and no others', async () => {
+    const api = await listen();
+    const student = await api.signIn('Li Lei');
+    const other = await api.signIn('Sun Li');
+    const stream = await api.open(student, '/api/me/stream');
+    await isOpen(stream);
+    const tellOf = ({ session }: Browser, at: number): Promise<void> =>
+      api.database.transaction((tx) =>
+        tell(tx, { person: session.person.id, at, kind: 'phone.replaced', data: {} }),
+      );
+    await tellOf(other, 1000);
+    await tellOf(student, 2000);
+    const notices = () =>
+      stream.messages
+        .filter(({ event }) => event === 'notice')
+        .map(({ data }) => data as NoticeView);
+    await stream.until(() => notices().length === 1);
+    const [made] = notices();
+    expect(made).toMatchObject({ kind: 'phone.replaced', at: '1970-01-01T00:00:02.000Z' });
+    await student.ask('POST', '/api/me/notices/read', { ids: [made?.id] });
+    await stream.until(() => notices().length === 2);
+    expect(notices()[1]).toEqual({ ...made, read: true });
   });
 
   it('tells of a change of its own card', async () => {
