@@ -126,9 +126,10 @@ describe('the card', () => {
       await useHere(page);
       const first = await scanScreen(page);
       await page.locator('.plate').click();
+      // It also renews itself every 15 s.
       await expect
         .poll(async () => (await scanScreen(page)).pass.counter)
-        .toBe(first.pass.counter + 1);
+        .toBeGreaterThan(first.pass.counter);
       const box = await page.locator('.qr canvas').boundingBox();
       expect(box?.width).toBeGreaterThanOrEqual(240);
       expect(await page.content()).not.toContain(first.text);
