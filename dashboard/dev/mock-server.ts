@@ -28,6 +28,8 @@ import {
   startLife,
 } from './mock-state.ts';
 import type { MockPorts, MockState, Scenario } from './mock-state.ts';
+import { createMockUses, mayUsesOf } from './mock-uses.ts';
+import type { MockUses } from './mock-uses.ts';
 import { tellWire } from './mock-wire.ts';
 
 /** A request, however it came. */
@@ -55,6 +57,7 @@ type Asked = MockRequest & {
   readonly phones: MockPhones;
   readonly devices: MockDevices;
   readonly profiles: MockProfiles;
+  readonly uses: MockUses;
   /** Who is signed in; routes that need nobody get the first choice. */
   readonly who: ChoiceView;
   readonly id: string;
@@ -84,7 +87,7 @@ const textIn = (body: MockRequest['body'], name: string): string => {
 const sessionOf = ({ person, role }: ChoiceView): SessionView => ({
   person,
   role,
-  may: role === 'student' ? [] : ['console', ...mayOf(role)],
+  may: role === 'student' ? [] : ['console', ...mayOf(role), ...mayUsesOf(role)],
 });
 
 const results: Readonly<Record<string, (event: EventView) => boolean>> = {
@@ -257,6 +260,27 @@ const profileRoutes = profileRows.map(({ method, path, run }): Route => ({
   },
 }));
 
+const usesRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: /^\/console\/uses$/,
+    run: ({ uses, query, who }) =>
+      mayUsesOf(who.role).includes('use.read')
+        ? ok(uses.list(query.get('state')))
+        : refuse(403, 'not_allowed', words.missing),
+  },
+  {
+    method: 'POST',
+    path: /^\/console\/uses\/([a-z0-9.-]+)\/(close|freeze)$/,
+    run: ({ uses, id, name, body }) => found(uses.act(id, name, textIn(body, 'note'))),
+  },
+  {
+    method: 'GET',
+    path: /^\/console\/uses\/([a-z0-9.-]+)\/evidence$/,
+    run: ({ uses, id }) => found(uses.evidence(id)),
+  },
+];
+
 const signIn = ({ body }: Asked): MockReply => {
   const who = choices.find(({ person, role }) => person.id === body.person && role === body.role);
   if (who === undefined) return refuse(400, 'unknown_person', words.missing);
@@ -276,6 +300,7 @@ const scan = ({ phones, body }: Asked): MockReply => {
 const routes: readonly Route[] = [
   ...deviceRoutes,
   ...profileRoutes,
+  ...usesRoutes,
   { method: 'GET', path: /^\/campus$/, open: true, run: () => ok(campus) },
   { method: 'GET', path: /^\/demo\/choices$/, open: true, run: () => ok(choices) },
   {
@@ -351,6 +376,7 @@ export const createMockServer = (ports: MockPorts, scenario: Scenario): MockServ
   const phones = createMockPhones(state);
   const devices = createMockDevices(state, scenario);
   const profiles = createMockProfiles(ports, devices.list);
+  const uses = createMockUses(ports);
   const stop = startLife(state);
   const answer = (request: MockRequest): MockReply => {
     const path = request.path.replace(/^\/api/, '');
@@ -359,7 +385,7 @@ export const createMockServer = (ports: MockPorts, scenario: Scenario): MockServ
     const who = whoOf(request.cookie) ?? (route.open ? choices[0] : undefined);
     if (who === undefined) return refuse(401, 'no_session', words.noSession, words.noSessionNext);
     const [, id = '', name = ''] = route.path.exec(path) ?? [];
-    return route.run({ ...request, state, phones, devices, profiles, who, id, name });
+    return route.run({ ...request, state, phones, devices, profiles, uses, who, id, name });
   };
   return { state, phones, answer, stop };
 };

@@ -81,6 +81,7 @@ const publishNext = async ({ database, publisher }: PolicyFollowerOptions): Prom
     for (const gateway of await gatewaysOfProfiles(publisher, items)) {
       await publisher.publishProfiles(gateway);
     }
+    for (const gateway of gatewaysThatLearned(items)) await publisher.publishUnderstood(gateway);
     if (cards.length > 0) await publishTo(publisher, await publisher.gatewaysOf(cards), cards);
   }
   await moveCursor(database, last.pos);
@@ -101,10 +102,15 @@ const gatewaysOfProfiles = async (
 ): Promise<ReadonlySet<string>> => {
   const reaches = items.map(policyReach);
   const profiles = reaches.flatMap((reach) => (reach.kind === 'profile' ? [reach.profile] : []));
-  const own = reaches.flatMap((reach) => (reach.kind === 'profiles_of' ? [reach.gateway] : []));
-  const using = profiles.length === 0 ? [] : await publisher.gatewaysOfProfiles(profiles);
-  return new Set([...using, ...own]);
+  return new Set(profiles.length === 0 ? [] : await publisher.gatewaysOfProfiles(profiles));
 };
+
+const gatewaysThatLearned = (items: readonly FeedItem[]): ReadonlySet<string> =>
+  new Set(
+    items
+      .map(policyReach)
+      .flatMap((reach) => (reach.kind === 'profiles_of' ? [reach.gateway] : [])),
+  );
 
 /** The cards that these items concern. */
 const cardsOf = async (

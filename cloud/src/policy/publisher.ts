@@ -28,6 +28,8 @@ export type Publisher = {
   readonly publish: (gateway: string, cards?: readonly string[]) => Promise<PolicyHead | undefined>;
   /** As `publish`, of the custom profiles alone. */
   readonly publishProfiles: (gateway: string) => Promise<PolicyHead | undefined>;
+  /** As `publish`, of what it may have begun to understand since its upgrade. */
+  readonly publishUnderstood: (gateway: string) => Promise<PolicyHead | undefined>;
   /** Those with a device of it, or that still hold a version of it. */
   readonly gatewaysOfProfiles: (profiles: readonly string[]) => Promise<readonly string[]>;
   /** Those that one of these cards concerns: it may open a door there, or could before. */
@@ -67,6 +69,7 @@ export const createPublisher = (ports: PublisherPorts): Publisher => {
   return {
     publish: (gateway, cards) => publish(gateway, cards && cardChanges(cards)),
     publishProfiles: (gateway) => publish(gateway, sectionChanges(['profile'])),
+    publishUnderstood: (gateway) => publish(gateway, sectionChanges(['profile', 'claim'])),
     gatewaysOfProfiles: async (profiles) => {
       const rows = await database.query<{ id: string }>(
         `select g.id from gateway g
