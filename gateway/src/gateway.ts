@@ -2,6 +2,7 @@ import type { DeviceProfile } from '@gatehouse/device-profiles';
 import type { ClockStamp, NewEvent } from '@gatehouse/protocols';
 import { createMarks } from './access/marks.ts';
 import { createScans } from './access/scans.ts';
+import { createClaims } from './claim/claims.ts';
 import { createConditions } from './conditions.ts';
 import type { GatewayConfig } from './config.ts';
 import { createDeviceReports } from './device-reports/device-reports.ts';
@@ -101,11 +102,18 @@ const createCore = (ports: Ports, { config: { gateway }, rootKey }: GatewayOptio
 /** From a scan to an open door. */
 const createDoors = (ports: Ports, { config, profiles }: GatewayOptions, core: Core) => {
   const { time, conditions, keeper, marks, recorder, record } = core;
+  const claims = createClaims({
+    ...{ ports, gateway: config.gateway, keeper, marks, conditions },
+    quality: time.quality,
+    fenceMs: time.fenceMs,
+    onChange: core.changed,
+  });
   const scans = createScans({
     ports,
     gateway: config.gateway,
     keeper,
     marks,
+    claims,
     conditions,
     quality: time.quality,
     fenceMs: time.fenceMs,
@@ -141,8 +149,11 @@ const createDoors = (ports: Ports, { config, profiles }: GatewayOptions, core: C
       reports.replace(about);
     },
   });
-  core.onPolicy(versions.onPolicy);
-  return { devices, abouts, reports, versions };
+  core.onPolicy(() => {
+    versions.onPolicy();
+    claims.onPolicy();
+  });
+  return { devices, abouts, reports, versions, claims };
 };
 
 const aboutsOf = (
@@ -161,7 +172,7 @@ const createCloudSide = (
   ports: Ports,
   { config: { gateway } }: GatewayOptions,
   { keeper, conditions, stamp, time, recorder }: Core,
-  { devices, abouts, reports }: Doors,
+  { devices, abouts, reports, claims }: Doors,
 ) => {
   const uplink = createUplink({ ...ports, gateway });
   const commands = createCommands({
@@ -181,7 +192,7 @@ const createCloudSide = (
     devices,
     has: (device) => abouts.has(device),
     session: () => session.id(),
-    publish: (live) => session.tell(live),
+    publish: (live) => session.tell('live', live),
   });
   const session = createSession({
     ports,
@@ -194,6 +205,7 @@ const createCloudSide = (
       doors: devices.doorReports(),
       devices: reports.withValues(devices.deviceReports()),
       conditions: [...conditions.active()],
+      ...claims.report(),
     }),
     onHello: (connection, hello) => {
       keeper.touch();
@@ -205,6 +217,7 @@ const createCloudSide = (
     },
     onCursor: uplink.cursor,
     onWatch: watches.onWatch,
+    onAsk: (payload) => void answerCloud(payload),
     onSigned: {
       keys: keeper.onKeys,
       manifest: keeper.onManifest,
@@ -213,6 +226,11 @@ const createCloudSide = (
       command: commands.onCommand,
     },
   });
+  const answerCloud = async (payload: Uint8Array): Promise<void> => {
+    const answer = await claims.onCloudAsk(payload);
+    // Silence is an answer too: the cloud waits no longer than a member does.
+    if (answer !== undefined) await session.tell('answer', answer).catch(() => undefined);
+  };
   const selfCheck = createSelfCheck({ ports, gateway, conditions, quality: time.quality });
   return { uplink, commands, watches, session, selfCheck };
 };
@@ -268,6 +286,7 @@ const stop = async (ports: Ports, { config }: GatewayOptions, parts: Parts): Pro
   parts.reports.stop();
   parts.versions.stop();
   await parts.devices.stop();
+  await parts.claims.stop();
   parts.record({ kind: 'gateway.stopped', data: {} });
   await parts.recorder.flush();
   await parts.session.stop();

@@ -37,6 +37,7 @@ export type DoorRow = PolicyRowOf<'door'>;
 export type ProfileRow = PolicyRowOf<'profile'>;
 type Schedule = PolicyRowOf<'schedule'>['windows'];
 type Site = PolicyRowOf<'site'>;
+export type ClaimRow = PolicyRowOf<'claim'>;
 
 /** The policy in memory, as the scan path reads it: never from disk. */
 export type Roster = {
@@ -52,6 +53,8 @@ export type Roster = {
   readonly runs: (schedule: string, atMs: number) => boolean;
   /** Custom profiles as they were signed; nobody has read them yet. */
   readonly profiles: () => readonly ProfileRow[];
+  /** The claim group that this gateway is of; the first, should there be several. */
+  readonly claim: () => ClaimRow | undefined;
   readonly digest: () => PolicyDigest;
   readonly put: (row: PolicyRow) => void;
   readonly del: (section: string, key: string) => void;
@@ -79,6 +82,7 @@ type Tables = {
   readonly cards: Map<string, StoredCard>;
   readonly credentials: Map<string, StoredCredential>;
   readonly profiles: Map<string, ProfileRow>;
+  readonly claims: Map<string, ClaimRow>;
   readonly terms: Map<string, Terms>;
   readonly keys: KeySlab;
   /** Keys whose length is not their algorithm's: they verify nothing, and count in the digest. */
@@ -185,6 +189,11 @@ const sections: { readonly [S in PolicyRow['section']]: Section<PolicyRowOf<S>> 
     set: (t, row) => void t.profiles.set(policyKey(row), row),
     drop: (t, key) => void t.profiles.delete(key),
   },
+  claim: {
+    get: (t, id) => t.claims.get(id),
+    set: (t, row) => void t.claims.set(row.id, row),
+    drop: (t, id) => void t.claims.delete(id),
+  },
 };
 
 const isSection = (name: string): name is PolicyRow['section'] => Object.hasOwn(sections, name);
@@ -203,6 +212,7 @@ const emptyTables = (): Tables => ({
   cards: new Map(),
   credentials: new Map(),
   profiles: new Map(),
+  claims: new Map(),
   terms: new Map(),
   keys: createKeySlab(),
   oddKeys: new Map(),
@@ -260,6 +270,7 @@ export const createRoster = (primitives: Pick<Primitives, 'sha256'>): Roster => 
       return now !== undefined && scheduleRuns(windows ?? [], now);
     },
     profiles: () => [...t.profiles.values()],
+    claim: () => t.claims.values().next().value,
     digest: () => t.digest,
     put: (row) => {
       del(row.section, policyKey(row));
