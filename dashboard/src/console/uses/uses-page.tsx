@@ -25,7 +25,7 @@ const useStory = ({ verdict, why, use, first, keyRevokedAt }: DoubtView): readon
   return [
     t(`uses.story.${verdict}`),
     ...(why === null ? [] : [t(`uses.why.${why}`)]),
-    ...(first === null ? [] : [t('uses.apart', { time: lasting(apartMs, t) })]),
+    ...(apartMs < 1_000 ? [] : [t('uses.apart', { time: lasting(apartMs, t) })]),
     ...(revoked === null ? [] : [t('uses.keyEnded', { at: revoked })]),
   ];
 };
