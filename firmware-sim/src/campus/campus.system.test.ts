@@ -5,6 +5,7 @@ import { startDatabases } from './adapters/databases.ts';
 import type { CampusDatabases } from './adapters/databases.ts';
 import { runCampus } from './campus.ts';
 import type { CampusResult } from './campus.ts';
+import { neighbour, place } from './places.ts';
 import { makePlan } from './plan.ts';
 import type { Plan } from './plan.ts';
 import { cases } from './testing/breakages.ts';
@@ -85,8 +86,9 @@ describe('a simulated campus', () => {
 });
 
 describe('each checker sees', () => {
-  it.each(cases)('$what', async ({ breakage, seenBy }) => {
-    const { faults } = await run(shortDay, breakage());
+  it.each(cases)('$what', async ({ breakage, seenBy, isAuthority = false }) => {
+    const authority = isAuthority ? place.gateway : neighbour.gateway;
+    const { faults } = await run({ ...shortDay, authority }, breakage());
     expect(faults.map(({ checker }) => checker)).toContain(seenBy);
   });
 });

@@ -9,6 +9,8 @@ export type Case = {
   readonly what: string;
   readonly breakage: () => Breakage;
   readonly seenBy: CheckerName;
+  /** It is the authority of its claim group: nobody else remembers for it. */
+  readonly isAuthority?: boolean;
 };
 
 const isGrant = ({ events }: Append): boolean =>
@@ -153,6 +155,7 @@ export const cases: readonly Case[] = [
   {
     what: 'a journal that forgets which passes were used',
     breakage: () => ({ journal: forgetsMarks }),
+    isAuthority: true,
     seenBy: 'one pass opens once',
   },
   {
