@@ -26,6 +26,11 @@ export const benchTable: readonly BenchRow[] = [
     measures: 'last byte of a scan in, first unlock byte out, other doors busy, disk slow',
   },
   {
+    name: 'claim',
+    path: 'gateway/bench/claim.ts',
+    measures: 'ask of a claim group to its answer, over mTLS, the mark on disk before',
+  },
+  {
     name: 'bus',
     path: 'gateway/bench/bus.ts',
     measures: 'share of a shared RS-485 line that polls use, and how soon a command begins',

@@ -1,13 +1,18 @@
 import { createRevocations } from './access/revocations.ts';
 import type { Revocations } from './access/revocations.ts';
+import { appendAudit } from './audit/audit.ts';
 import { countPassages, passagesConsumer } from './events/passages.ts';
 import { runConsumer } from './feed/consumer.ts';
-import type { Consumer, Poison } from './feed/consumer.ts';
+import type { Consumer, ConsumerOptions, Poison } from './feed/consumer.ts';
 import { commandsConsumer, createCommands, followCommands } from './fleet/commands.ts';
 import type { Commands } from './fleet/commands.ts';
 import { createFleet } from './fleet/fleet.ts';
 import { createLooks } from './fleet/looks.ts';
 import type { Looks } from './fleet/looks.ts';
+import { createDoubleSpent } from './judgement/double-spent.ts';
+import { createEvidenceRetention } from './judgement/evidence.ts';
+import { createJudgement, judgementConsumer } from './judgement/judge.ts';
+import type { OnDoubleSpent } from './judgement/judge.ts';
 import { followPolicies } from './policy/follower.ts';
 import type { PolicyFollower } from './policy/follower.ts';
 import { createPublisher } from './policy/publisher.ts';
@@ -27,13 +32,22 @@ export type Cloud = {
 
 /** The whole cloud service: its parts, and who tells whom. */
 export const createCloud = (ports: Ports, { snapshots }: CloudOptions): Cloud => {
-  const { clock, database, log } = ports;
+  const { clock, database, log, primitives } = ports;
   const looks = createLooks(ports);
   const fleet = createFleet({ ports, snapshots, looks });
   const commands = createCommands(ports);
   const publisher = createPublisher(ports);
+  const revocations = createRevocations(ports);
+  /** What follows when a phone key was used twice, in the transaction that found it. */
+  const onDoubleSpent: OnDoubleSpent = createDoubleSpent({
+    revoke: revocations.revoke,
+    appendAudit: (tx, entry) => appendAudit(tx, entry, primitives.sha256),
+    clock,
+  });
+  const judge = createJudgement({ clock, primitives, onDoubleSpent });
+  const retention = createEvidenceRetention(ports);
   let running: readonly (Consumer | PolicyFollower)[] = [];
-  const follow = (name: string, handle: typeof countPassages): Consumer =>
+  const follow = (name: string, handle: ConsumerOptions['handle']): Consumer =>
     runConsumer({
       name,
       handle,
@@ -47,21 +61,24 @@ export const createCloud = (ports: Ports, { snapshots }: CloudOptions): Cloud =>
 
   return {
     commands,
-    revocations: createRevocations(ports),
+    revocations,
     looks,
     start: () => {
       running = [
         follow(passagesConsumer, countPassages),
         follow(commandsConsumer, followCommands),
+        follow(judgementConsumer, judge),
         followPolicies({ database, publisher, clock, log }),
       ];
       commands.start();
       fleet.start();
+      retention.start();
     },
     stop: async () => {
       commands.stop();
       looks.stop();
       await fleet.stop();
+      await retention.stop();
       await Promise.all(running.map((each) => each.stop()));
     },
   };

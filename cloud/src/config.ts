@@ -44,6 +44,8 @@ export const CloudConfig = Type.Object(
           /** Which campus is seeded into an empty database, and how many people it has. */
           seed: Type.Integer({ minimum: 1 }),
           people: Type.Integer({ minimum: 20, maximum: 20_000 }),
+          /** Where the authority of the one claim group listens for the other gateways. */
+          claim: Type.Optional(HostPort),
           /** Phones on the network, by one-time codes: `0.0.0.0:port`, or one address of ours. */
           lan: Type.Optional(Type.Object({ listen: AddressPort }, closed)),
         },
@@ -66,6 +68,7 @@ const addressesOf = ({ listen, gatewayListen, broker, demo }: CloudConfig) =>
     gatewayListen,
     'broker.embedded.listen': 'embedded' in broker ? broker.embedded.listen : undefined,
     'demo.simulator': demo?.simulator,
+    'demo.claim': demo?.claim,
     'demo.lan.listen': demo?.lan?.listen,
   });
 

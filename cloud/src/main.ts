@@ -27,6 +27,7 @@ import { startHttp } from './http.ts';
 import type { HttpOptions } from './http.ts';
 import { campusPlan } from './places/seed/campus-plan.ts';
 import { seedCampus } from './places/seed/seed-campus.ts';
+import { seedClaimGroup } from './places/seed/seed-claim-group.ts';
 import { createSnapshots } from './policy/snapshot.ts';
 import { createProfileLibrary } from './profiles/library.ts';
 import type { BuiltIn } from './profiles/library.ts';
@@ -111,6 +112,8 @@ const prepare = async (database: PostgresDatabase, config: CloudConfig): Promise
     const nowMs = clock.nowMs();
     const isNew = await seedCampus(tx, demo, { nowMs });
     if (isNew) await enrolDemoPhones(tx, demoPhones(demo.seed, campusPlan(demo)), nowMs);
+    const [host, port] = demo.claim?.split(':') ?? [];
+    if (host !== undefined) await seedClaimGroup(tx, { host, port: Number(port) }, { nowMs });
   });
 };
 

@@ -4,7 +4,7 @@ import type { Primitives } from '@gatehouse/protocols';
 export type Ports = {
   readonly clock: Clock;
   readonly random: (length: number) => Uint8Array;
-  readonly primitives: Pick<Primitives, 'sha256'>;
+  readonly primitives: Pick<Primitives, 'sha256' | 'verify'>;
   readonly database: Database;
   readonly broker: Broker;
   readonly signer: Signer;

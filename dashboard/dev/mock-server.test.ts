@@ -5,9 +5,12 @@ import {
   DecodeView,
   DevicePageView,
   DeviceView,
+  DoubtsView,
+  DoubtView,
   EnrolChallengeView,
   ErrorView,
   EventPage,
+  EvidenceView,
   MeView,
   NoticeView,
   NowView,
@@ -59,6 +62,9 @@ const answers: readonly (readonly [method: string, path: string, view: Type.TSch
   ['GET', '/api/console/devices/meter-library/telemetry', TelemetryView],
   ['POST', '/api/console/devices/lockers-hall/commands/openBox', CommandView],
   ['POST', '/api/console/devices/lockers-hall/commands/fly', ErrorView],
+  ['GET', '/api/console/uses', DoubtsView],
+  ['POST', '/api/console/uses/gw-lab.0a1b2c3d.main.377/freeze', DoubtView],
+  ['GET', '/api/console/uses/gw-lab.0a1b2c3d.main.377/evidence', EvidenceView],
   ['GET', '/api/nothing', ErrorView],
 ];
 

@@ -6,8 +6,6 @@ import type {
   ErrorView,
   EventPage,
   EventView,
-  NowView,
-  Role,
   SessionView,
   Text,
 } from '@gatehouse/protocols';
@@ -19,6 +17,7 @@ import type { MockPhones, Viewer } from './mock-phone.ts';
 import { mayOf, profileRows } from './mock-profile-routes.ts';
 import { createMockProfiles } from './mock-profiles.ts';
 import type { MockProfiles } from './mock-profiles.ts';
+import { changeFor, isOwnRoom, nowFor } from './mock-roles.ts';
 import {
   addEvent,
   createMockState,
@@ -29,6 +28,8 @@ import {
   startLife,
 } from './mock-state.ts';
 import type { MockPorts, MockState, Scenario } from './mock-state.ts';
+import { createMockUses, mayUsesOf } from './mock-uses.ts';
+import type { MockUses } from './mock-uses.ts';
 import { tellWire } from './mock-wire.ts';
 
 /** A request, however it came. */
@@ -56,6 +57,7 @@ type Asked = MockRequest & {
   readonly phones: MockPhones;
   readonly devices: MockDevices;
   readonly profiles: MockProfiles;
+  readonly uses: MockUses;
   /** Who is signed in; routes that need nobody get the first choice. */
   readonly who: ChoiceView;
   readonly viewer: Viewer;
@@ -86,7 +88,7 @@ const textIn = (body: MockRequest['body'], name: string): string => {
 const sessionOf = ({ person, role }: ChoiceView): SessionView => ({
   person,
   role,
-  may: role === 'student' ? [] : ['console', ...mayOf(role)],
+  may: role === 'student' ? [] : ['console', ...mayOf(role), ...mayUsesOf(role)],
 });
 
 const results: Readonly<Record<string, (event: EventView) => boolean>> = {
@@ -150,30 +152,6 @@ const unlock = ({ state, id, who, body }: Asked): MockReply => {
     });
   }
   return { status: 202, body: command };
-};
-
-/** A teacher sees the own rooms and what happens there. */
-const isOwnRoom = (door: string | undefined): boolean => door?.startsWith('lab-3') === true;
-
-const nowFor = (role: Role, now: NowView): NowView =>
-  role === 'teacher'
-    ? {
-        ...now,
-        doors: now.doors.filter(({ id }) => isOwnRoom(id)),
-        gateways: now.gateways.filter(({ building }) => building === 'lab'),
-        conditions: [],
-        inside: [],
-      }
-    : now;
-
-const changeFor = (role: Role, change: ChangeView): ChangeView => {
-  if (role !== 'teacher') return change;
-  const { commands = [], doors = [], events = [] } = change;
-  return {
-    commands,
-    doors: doors.filter(({ id }) => isOwnRoom(id)),
-    events: events.filter(({ door }) => isOwnRoom(door?.id)),
-  };
 };
 
 const consoleStream = ({ state, who }: Asked): MockReply => ({
@@ -259,6 +237,27 @@ const profileRoutes = profileRows.map(({ method, path, run }): Route => ({
   },
 }));
 
+const usesRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: /^\/console\/uses$/,
+    run: ({ uses, query, who }) =>
+      mayUsesOf(who.role).includes('use.read')
+        ? ok(uses.list(query.get('state')))
+        : refuse(403, 'not_allowed', words.missing),
+  },
+  {
+    method: 'POST',
+    path: /^\/console\/uses\/([a-z0-9.-]+)\/(close|freeze)$/,
+    run: ({ uses, id, name, body }) => found(uses.act(id, name, textIn(body, 'note'))),
+  },
+  {
+    method: 'GET',
+    path: /^\/console\/uses\/([a-z0-9.-]+)\/evidence$/,
+    run: ({ uses, id }) => found(uses.evidence(id)),
+  },
+];
+
 /** One cookie says who, and which browser. */
 const browserOf = (cookie: string): string | undefined =>
   /mock=[0-9a-f-]+\.[a-z]+\.([0-9a-f]+)/.exec(cookie)?.[1];
@@ -284,6 +283,7 @@ const scan = ({ phones, body }: Asked): MockReply => {
 const routes: readonly Route[] = [
   ...deviceRoutes,
   ...profileRoutes,
+  ...usesRoutes,
   { method: 'GET', path: /^\/campus$/, open: true, run: () => ok(campus) },
   { method: 'GET', path: /^\/demo\/choices$/, open: true, run: () => ok(choices) },
   {
@@ -372,6 +372,7 @@ export const createMockServer = (ports: MockPorts, scenario: Scenario): MockServ
   const phones = createMockPhones(state);
   const devices = createMockDevices(state, scenario);
   const profiles = createMockProfiles(ports, devices.list);
+  const uses = createMockUses(ports);
   const stop = startLife(state);
   const answer = (request: MockRequest): MockReply => {
     const path = request.path.replace(/^\/api/, '');
@@ -381,7 +382,8 @@ export const createMockServer = (ports: MockPorts, scenario: Scenario): MockServ
     if (who === undefined) return refuse(401, 'no_session', words.noSession, words.noSessionNext);
     const [, id = '', name = ''] = route.path.exec(path) ?? [];
     const viewer = { person: who.person, browser: browserOf(request.cookie) ?? '' };
-    return route.run({ ...request, state, phones, devices, profiles, who, viewer, id, name });
+    const parts = { state, phones, devices, profiles, uses };
+    return route.run({ ...request, ...parts, who, viewer, id, name });
   };
   return { state, phones, answer, stop };
 };

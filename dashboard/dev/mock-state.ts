@@ -75,6 +75,14 @@ const gatewayRows = (atMs: number): readonly GatewayView[] =>
     journalFill: 0.04,
     clock: 'trusted',
     doors: building.doors.length,
+    claim: {
+      group: 'east',
+      authority: { id: 'gw-library', name: buildings[0]?.gatewayName ?? building.gatewayName },
+      isAuthority: building.gateway === 'gw-library',
+      state: 'together',
+      since: iso(atMs - 3_600_000),
+      people: null,
+    },
   }));
 
 const insideRows = (random: () => number): readonly InsideView[] =>
@@ -175,6 +183,11 @@ const makeTrouble = (state: MockState, atMs: number): void => {
     if (door.gateway === 'gw-dorm') state.doors.set(id, { ...door, fresh: false });
   }
   const at = (agoMs: number): { since: string } => ({ since: iso(atMs - agoMs) });
+  const lab = state.gateways.get('gw-lab');
+  if (lab?.claim !== undefined) {
+    const claim = { ...lab.claim, state: 'alone' as const, since: iso(atMs - 754_000) };
+    state.gateways.set('gw-lab', { ...lab, claim: { ...claim, people: 431 } });
+  }
   setDoor(state, 'library-east', { passage: 'forced', contact: 'open', ...at(79_000) });
   setDoor(state, 'lab-3-201', { passage: 'held', contact: 'open', ...at(130_000) });
   setDoor(state, 'library-night', { lock: 'unlocked', ...at(7_200_000) });

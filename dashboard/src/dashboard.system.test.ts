@@ -92,6 +92,31 @@ describe('the console', () => {
     });
   });
 
+  it('shows both uses of a doubtful code, and closes a case with what was found', async () => {
+    const own = await serveMock({ scenario: 'busy', dist: pages.dist, port: 0 });
+    await visiting(
+      { role: 'facility' },
+      '/console/uses',
+      async (page) => {
+        const spent = page.locator('.doubt', { hasText: 'One code was used twice' });
+        await expect.poll(() => spent.locator('.use-side').count()).toBe(2);
+        expect(await spent.getByText('Show it').count()).toBe(0);
+        const close = spent.getByRole('button', { name: 'Close the case' });
+        expect(await close.isDisabled()).toBe(true);
+        await spent.getByLabel('What did you find?').fill('A friend had a picture of it');
+        await spent.getByRole('button', { name: 'Freeze card' }).click();
+        await spent.getByRole('button', { name: 'is frozen' }).waitFor();
+        await close.click();
+        await spent.waitFor({ state: 'detached' });
+        await page.getByRole('button', { name: 'Closed', exact: true }).click();
+        await page.waitForURL('**/console/uses?state=closed');
+        await page.getByText('A friend had a picture of it').waitFor();
+      },
+      own,
+    );
+    await own.close();
+  });
+
   it('sends a student to the card, and nobody to the chooser', async () => {
     await visiting({ role: 'student' }, '/console', async (page) => {
       await page.getByText('The console is for staff').waitFor();
@@ -291,6 +316,8 @@ const screens: readonly (readonly [path: string, role: Role | undefined, ready: 
   ['/console/profiles/kerong-cu24?version=1.2.0', 'admin', '.vector'],
   ['/console/profiles/new?of=kerong-cu24', 'admin', '.editor-text'],
   ['/console/gateways', 'facility', '.gateway'],
+  ['/console/uses', 'admin', '.use-side'],
+  ['/console/uses?state=closed', 'guard', '.doubt'],
   ['/console/events', 'admin', '.event'],
 ];
 

@@ -113,6 +113,7 @@ const makePorts = (dir: string, clock: Ports['clock'], stall: DiskStall | undefi
     }),
     policyStore: createPolicyStore({ dir, log }),
     link: { connect: noCloud },
+    claims: { serve: noCloud, connect: noCloud },
     http: { get: noCloud },
     zstd: createZstd(),
     jws: createJwsVerifier(),

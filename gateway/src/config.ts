@@ -56,6 +56,8 @@ export const GatewayConfig = Type.Object(
       },
       closed,
     ),
+    /** Address to listen at where the policy makes this gateway the authority; all by default. */
+    claimListen: Type.Optional(Type.String({ minLength: 1, maxLength: 253 })),
     /** The public root key (JWK) that signs key lists. */
     rootKey: Secret,
     /** Upper bound of the journal on disk; the oldest acknowledged events go first. */

@@ -30,6 +30,14 @@ export const gatewayErrors = {
     message: 'The link to the cloud is down',
     remedy: 'Check the campus network, the broker and the certificate of the gateway',
   },
+  GW_CLAIM: {
+    message: 'The authority of the claim group cannot be reached',
+    remedy: 'Check the authority, the network between and the certificates of both gateways',
+  },
+  GW_CLAIM_PORT: {
+    message: 'The port of the claim group cannot be had',
+    remedy: 'End the program that holds it, or give the group another port in the console',
+  },
   GW_SNAPSHOT: {
     message: 'The policy snapshot cannot be fetched or does not match its manifest',
     remedy: 'Check the gateway listener of the cloud',

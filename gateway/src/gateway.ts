@@ -2,6 +2,7 @@ import type { DeviceProfile } from '@gatehouse/device-profiles';
 import type { ClockStamp, NewEvent } from '@gatehouse/protocols';
 import { createMarks } from './access/marks.ts';
 import { createScans } from './access/scans.ts';
+import { createClaims } from './claim/claims.ts';
 import { createConditions } from './conditions.ts';
 import type { GatewayConfig } from './config.ts';
 import { createDeviceReports } from './device-reports/device-reports.ts';
@@ -10,6 +11,7 @@ import { createWatches } from './device-reports/watches.ts';
 import { createDevices } from './devices/devices.ts';
 import { createCommands } from './downlink/commands.ts';
 import { createSession } from './downlink/session.ts';
+import type { Session } from './downlink/session.ts';
 import { GatewayError } from './errors.ts';
 import { stampEvents } from './events.ts';
 import type { EventBody } from './events.ts';
@@ -104,11 +106,18 @@ const createCore = (ports: Ports, { config: { gateway }, rootKey }: GatewayOptio
 const createDoors = (ports: Ports, options: GatewayOptions, core: Core) => {
   const { config, profiles, secrets } = options;
   const { time, conditions, keeper, marks, recorder, record } = core;
+  const claims = createClaims({
+    ...{ ports, gateway: config.gateway, keeper, marks, conditions },
+    quality: time.quality,
+    fenceMs: time.fenceMs,
+    onChange: core.changed,
+  });
   const scans = createScans({
     ports,
     gateway: config.gateway,
     keeper,
     marks,
+    claims,
     conditions,
     quality: time.quality,
     fenceMs: time.fenceMs,
@@ -145,8 +154,11 @@ const createDoors = (ports: Ports, options: GatewayOptions, core: Core) => {
       reports.replace(about);
     },
   });
-  core.onPolicy(versions.onPolicy);
-  return { devices, abouts, reports, versions };
+  core.onPolicy(() => {
+    versions.onPolicy();
+    claims.onPolicy();
+  });
+  return { devices, abouts, reports, versions, claims };
 };
 
 const aboutsOf = (
@@ -160,12 +172,28 @@ const aboutsOf = (
     }),
   );
 
+/** Whoever waits for a change to reach every gateway hears of it within a second. */
+const thenBeat = async (session: Session, taken: Promise<void>): Promise<void> => {
+  await taken;
+  session.heldMoved();
+};
+
+/** Silence is an answer too: the cloud waits no longer than a member does. */
+const answerCloud = async (
+  claims: Doors['claims'],
+  session: Session,
+  payload: Uint8Array,
+): Promise<void> => {
+  const answer = await claims.onCloudAsk(payload);
+  if (answer !== undefined) await session.tell('answer', answer).catch(() => undefined);
+};
+
 /** What goes up to the cloud, and what comes down from it. */
 const createCloudSide = (
   ports: Ports,
   { config: { gateway } }: GatewayOptions,
   { keeper, conditions, stamp, time, recorder }: Core,
-  { devices, abouts, reports }: Doors,
+  { devices, abouts, reports, claims }: Doors,
 ) => {
   const uplink = createUplink({ ...ports, gateway });
   const commands = createCommands({
@@ -185,15 +213,8 @@ const createCloudSide = (
     devices,
     has: (device) => abouts.has(device),
     session: () => session.id(),
-    publish: (live) => session.tell(live),
+    publish: (live) => session.tell('live', live),
   });
-  /** Whoever waits for a change to reach every gateway hears of it within a second. */
-  const taken =
-    (take: (jws: string) => Promise<void>) =>
-    async (jws: string): Promise<void> => {
-      await take(jws);
-      session.heldMoved();
-    };
   const session = createSession({
     ports,
     gateway,
@@ -205,6 +226,7 @@ const createCloudSide = (
       doors: devices.doorReports(),
       devices: reports.withValues(devices.deviceReports()),
       conditions: [...conditions.active()],
+      ...claims.report(),
     }),
     onHello: (connection, hello) => {
       keeper.touch();
@@ -216,11 +238,12 @@ const createCloudSide = (
     },
     onCursor: uplink.cursor,
     onWatch: watches.onWatch,
+    onAsk: (payload) => void answerCloud(claims, session, payload),
     onSigned: {
       keys: keeper.onKeys,
-      manifest: taken(keeper.onManifest),
-      delta: taken(keeper.onDelta),
-      revocation: taken(keeper.onRevocation),
+      manifest: (jws) => thenBeat(session, keeper.onManifest(jws)),
+      delta: (jws) => thenBeat(session, keeper.onDelta(jws)),
+      revocation: (jws) => thenBeat(session, keeper.onRevocation(jws)),
       command: commands.onCommand,
     },
   });
@@ -279,6 +302,7 @@ const stop = async (ports: Ports, { config }: GatewayOptions, parts: Parts): Pro
   parts.reports.stop();
   parts.versions.stop();
   await parts.devices.stop();
+  await parts.claims.stop();
   parts.record({ kind: 'gateway.stopped', data: {} });
   await parts.recorder.flush();
   await parts.session.stop();

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadCatalogue } from '@gatehouse/device-profiles';
 import { parseJson } from '@gatehouse/protocols';
+import { createClaimPorts } from './adapters/claim-ports.ts';
 import { createSystemClock } from './adapters/clock.ts';
 import { createCloudHttp } from './adapters/cloud-http.ts';
 import { createJournal } from './adapters/journal-client.ts';
@@ -102,6 +103,7 @@ const makePorts = async (config: GatewayConfig, dir: string): Promise<Ports> => 
     }),
     policyStore: createPolicyStore({ dir: dataDir, log }),
     link: createMqttLink(cloud.broker, secrets),
+    claims: createClaimPorts({ secrets, listen: config.claimListen, log }),
     http: createCloudHttp(cloud.listener, secrets),
     zstd: createZstd(),
     jws: createJwsVerifier(),

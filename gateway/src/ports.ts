@@ -28,6 +28,7 @@ export type Ports = {
   readonly journal: Journal;
   readonly policyStore: PolicyStore;
   readonly link: CloudLink;
+  readonly claims: ClaimPorts;
   readonly http: CloudHttp;
   readonly zstd: Zstd;
   readonly jws: JwsVerifier;
@@ -304,6 +305,39 @@ export type CloudLink = {
     readonly subscribe: string;
     readonly will: { readonly topic: string; readonly payload: string };
   }) => Promise<LinkConnection>;
+};
+
+/** The authority's end of a claim group. */
+export type ClaimServer = {
+  /** Where that member is connected; lost otherwise, which is silence. */
+  readonly answer: (member: string, payload: string) => void;
+  readonly close: () => Promise<void>;
+};
+/** A member's end. */
+export type ClaimConnection = {
+  readonly ask: (payload: string) => void;
+  readonly onAnswer: (run: (payload: Uint8Array) => void) => void;
+  /** Runs once, whoever closed it. */
+  readonly onClose: (run: (cause: string) => void) => void;
+  readonly close: () => Promise<void>;
+};
+/** Between the gateways of a claim group: at most once, and who is at the other end is proven. */
+export type ClaimPorts = {
+  /** Rejects where the port cannot be had. */
+  readonly serve: (options: {
+    readonly group: string;
+    readonly port: number;
+    readonly members: readonly string[];
+    readonly onAsk: (member: string, payload: Uint8Array) => void;
+  }) => Promise<ClaimServer>;
+  /** Connects once and hears answers when it resolves; never reconnects by itself. */
+  readonly connect: (options: {
+    readonly group: string;
+    readonly member: string;
+    readonly authority: string;
+    readonly host: string;
+    readonly port: number;
+  }) => Promise<ClaimConnection>;
 };
 
 export type CloudHttp = {

@@ -129,6 +129,19 @@ export const conditions = {
     text: { zh: '没有时钟来源，动态码无法判定', en: 'No source of time: passes cannot be judged' },
     remedy: { zh: '检查时钟电池与校时服务', en: 'Check the clock battery and the time service' },
   },
+  claim_silent: {
+    severity: 'attention',
+    of: 'gateway',
+    title: { zh: '防重用网关无应答', en: 'Alone in checking reuse' },
+    text: {
+      zh: '问不到站点的防重用网关，动态码只在本网关内保证一次（{detail}）',
+      en: 'The gateway that all others ask is silent: a pass works once here alone ({detail})',
+    },
+    remedy: {
+      zh: '检查该网关的电源与两者之间的网络；期间重复使用的码会在云端查出',
+      en: 'Check its power and the network between; what is used twice meanwhile is found later',
+    },
+  },
   policy_missing: {
     severity: 'attention',
     of: 'gateway',
@@ -209,6 +222,58 @@ export const conditions = {
     remedy: {
       zh: '检查存储卡；那段时间向现场核实',
       en: 'Check the storage card; ask on site about that time',
+    },
+  },
+  use_double_spent: {
+    severity: 'alarm',
+    of: 'door',
+    title: { zh: '同一个码用了两次', en: 'One code was used twice' },
+    text: {
+      zh: '网关互相断开时，同一个动态码又在这里用了一次（待处理 {detail} 件）',
+      en: 'While gateways were cut off, a code was used here once more (open: {detail})',
+    },
+    remedy: {
+      zh: '手机密钥已自动吊销。在“存疑使用”里核对两次通行，必要时挂失校园卡',
+      en: 'The phone key is revoked already. Compare both uses, freeze the card if need be',
+    },
+  },
+  use_cloned: {
+    severity: 'alarm',
+    of: 'door',
+    title: { zh: '手机密钥可能被复制', en: 'A phone key may be copied' },
+    text: {
+      zh: '同一计数出现两个不同的码（待处理 {detail} 件）',
+      en: 'Two different codes have one counter (open: {detail})',
+    },
+    remedy: {
+      zh: '手机密钥已自动吊销。联系本人，必要时挂失校园卡',
+      en: 'The phone key is revoked already. Talk to its owner, freeze the card if need be',
+    },
+  },
+  use_late_revoked: {
+    severity: 'attention',
+    of: 'door',
+    title: { zh: '吊销后仍被使用', en: 'Used after it was revoked' },
+    text: {
+      zh: '网关还没收到吊销时放行了已吊销或挂失的卡（待处理 {detail} 件）',
+      en: 'A gateway that had not heard yet let a revoked or frozen card in (open: {detail})',
+    },
+    remedy: {
+      zh: '在“存疑使用”里核对是谁、几点、哪个门；检查该网关的网络',
+      en: 'Look who came in, when and where; check the network of that gateway',
+    },
+  },
+  use_not_proven: {
+    severity: 'alarm',
+    of: 'gateway',
+    title: { zh: '通行没有凭据', en: 'A use without proof' },
+    text: {
+      zh: '网关报告的通行，其凭据无法验证（待处理 {detail} 件）',
+      en: 'It reports uses whose evidence does not verify (open: {detail})',
+    },
+    remedy: {
+      zh: '到现场核对；若网关可能被动过手脚，吊销其证书并更换',
+      en: 'Ask on site; if the box may be tampered with, revoke its certificate and replace it',
     },
   },
 } as const satisfies Readonly<Record<string, ConditionRow>>;

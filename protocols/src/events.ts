@@ -29,6 +29,10 @@ export const Decision = Type.Object({
   person: Type.Optional(Uuid),
   audience: Type.Optional(Type.String({ maxLength: 130 })),
   duress: Type.Optional(Type.Boolean()),
+  /** Under which the authority of the group was asked, whether it answered or not. */
+  claimId: Type.Optional(Uuid),
+  /** The authority was silent or did not know: another island may have let it in too. */
+  provisional: Type.Optional(Type.Literal(true)),
   /** Scans that this reader folded since its last row: a held phone, a stream of nonsense. */
   repeats: Type.Optional(Cursor),
 });

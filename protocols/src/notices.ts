@@ -35,6 +35,17 @@ export const noticeKinds = {
       en: 'Not you? Freeze the card now, then visit the card desk',
     },
   },
+  'phone.key_ended': {
+    title: { zh: '手机上的动态码已停用', en: 'The key on your phone was ended' },
+    text: {
+      zh: '同一个动态码在两处被使用，或有人复制了密钥。为安全起见，原密钥已作废。',
+      en: 'One of its codes was used in two places, or somebody copied the key. It opens nothing now.',
+    },
+    next: {
+      zh: '打开校园卡重新启用；若把码给过别人，请勿再给',
+      en: 'Open the card to set it up again; never hand a code on',
+    },
+  },
 } as const satisfies Readonly<Record<string, NoticeRow>>;
 
 export type NoticeKind = keyof typeof noticeKinds;

@@ -20,7 +20,12 @@ const rows: readonly (readonly [Role, Action, boolean, boolean, boolean, boolean
   ['admin', 'device.read', true, true, true, true],
   ['teacher', 'device.read', false, false, false, false],
   ['student', 'device.read', false, false, false, false],
-  ...(['device.run', 'device.watch', 'profile.read'] as const).flatMap(
+  ['guard', 'use.read', true, true, true, true],
+  ['facility', 'use.read', true, true, true, true],
+  ['admin', 'use.read', true, true, true, true],
+  ['teacher', 'use.read', false, false, false, false],
+  ['student', 'use.read', false, false, false, false],
+  ...(['device.run', 'device.watch', 'profile.read', 'use.act'] as const).flatMap(
     (action): (readonly [Role, Action, boolean, boolean, boolean, boolean])[] => [
       ['facility', action, true, true, true, true],
       ['admin', action, true, true, true, true],
@@ -29,11 +34,15 @@ const rows: readonly (readonly [Role, Action, boolean, boolean, boolean, boolean
       ['student', action, false, false, false, false],
     ],
   ),
-  ['admin', 'profile.write', true, true, true, true],
-  ['facility', 'profile.write', false, false, false, false],
-  ['guard', 'profile.write', false, false, false, false],
-  ['teacher', 'profile.write', false, false, false, false],
-  ['student', 'profile.write', false, false, false, false],
+  ...(['profile.write', 'evidence.read'] as const).flatMap(
+    (action): (readonly [Role, Action, boolean, boolean, boolean, boolean])[] => [
+      ['admin', action, true, true, true, true],
+      ['facility', action, false, false, false, false],
+      ['guard', action, false, false, false, false],
+      ['teacher', action, false, false, false, false],
+      ['student', action, false, false, false, false],
+    ],
+  ),
   ['guard', 'console', true, true, true, true],
   ['guard', 'unlock', true, true, true, true],
   ['facility', 'console', true, true, true, true],

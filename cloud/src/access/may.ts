@@ -5,8 +5,9 @@ import type { Session } from '../identity/identity.ts';
  * What a session can be allowed. `console`: see a door, its events and its gateway. `unlock`: open
  * it from afar. `device.read`: devices, their profiles and what they measure. `device.run`: a
  * command of a device. `device.watch`: its raw frames and health while one looks. `profile.read`:
- * what devices are driven by, and trying it out. `profile.write`: change it. `card`: one's own card
- * on the phone. `demo`: hold a code before a simulated scanner.
+ * what devices are driven by, and trying it out. `profile.write`: change it. `use.read`: uses in
+ * doubt. `use.act`: freeze the card behind one, close it. `evidence.read`: the code itself, which
+ * proves it. `card`: one's own card on the phone. `demo`: hold a code before a simulated scanner.
  */
 export const actions = [
   'console',
@@ -16,6 +17,9 @@ export const actions = [
   'device.watch',
   'profile.read',
   'profile.write',
+  'use.read',
+  'use.act',
+  'evidence.read',
   'card',
   'demo',
 ] as const;
@@ -32,6 +36,9 @@ const allowedRoles: Readonly<Record<Action, readonly Role[]>> = {
   'device.watch': ['facility', 'admin'],
   'profile.read': ['facility', 'admin'],
   'profile.write': ['admin'],
+  'use.read': ['guard', 'facility', 'admin'],
+  'use.act': ['facility', 'admin'],
+  'evidence.read': ['admin'],
   card: everybody,
   demo: everybody,
 };

@@ -73,7 +73,7 @@ export const openDevelopmentTrust = async (dir: string, nowMs: () => number): Pr
       const issued = await issue(authority, {
         name: gateway,
         addresses: [],
-        usage: 'client',
+        usage: 'gateway',
         days: gatewayDays,
         nowMs: nowMs(),
       });
@@ -246,8 +246,9 @@ const serverFiles = async (
 };
 
 const usages = {
-  client: x509.ExtendedKeyUsage.clientAuth,
-  server: x509.ExtendedKeyUsage.serverAuth,
+  // The authority of a claim group serves the other gateways by the same certificate.
+  gateway: [x509.ExtendedKeyUsage.clientAuth, x509.ExtendedKeyUsage.serverAuth],
+  server: [x509.ExtendedKeyUsage.serverAuth],
 } as const;
 
 type Issue = {
@@ -280,7 +281,7 @@ const issue = async (
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension([usages[usage]]),
+      new x509.ExtendedKeyUsageExtension([...usages[usage]]),
       new x509.SubjectAlternativeNameExtension(names),
     ],
   });

@@ -1,11 +1,10 @@
 import { createServer, TLSSocket } from 'node:tls';
-import { mayUseTopic, upFilter } from '@gatehouse/protocols';
+import { createPacketMeter, mayUseTopic, upFilter } from '@gatehouse/protocols';
 import { Aedes } from 'aedes';
 import type { AedesOptions, AedesPublishPacket, Client } from 'aedes';
 import { CloudError } from '../errors.ts';
 import { messageBytesMax } from '../ports.ts';
 import type { Broker, Log } from '../ports.ts';
-import { createPacketMeter } from './packet-meter.ts';
 import { identityOf, listenOn, mutualTls } from './tls-listen.ts';
 import type { TlsFiles } from './tls-listen.ts';
 

@@ -27,7 +27,9 @@ const staff = [403, 200, 200, 200, 200];
 const readers = [401, 403, 403, 200, 200, 200];
 const keepers = [401, 403, 403, 403, 200, 200];
 const writers = (status: number) => [401, 403, 403, 403, 403, status];
+const keepersOf = (status: number) => [401, 403, 403, 403, status, status];
 const devices = '/api/console/devices';
+const someUse = '/api/console/uses/gw-lab.0a1b2c3d.main.1';
 const locker = '/api/console/profiles/test-locker';
 
 /** Nobody signed in, student, teacher of lab-3-201, guard, facility, admin. */
@@ -115,6 +117,10 @@ const table: readonly Line[] = [
   ],
   ['POST /api/console/profiles/:profile/back', `${locker}/back`, {}, writers(200)],
   ['DELETE /api/console/profiles/:profile/shadow', `${locker}/shadow`, null, writers(404)],
+  ['GET /api/console/uses', '/api/console/uses', null, readers],
+  ['POST /api/console/uses/:use/close', `${someUse}/close`, { note: 'x' }, keepersOf(404)],
+  ['POST /api/console/uses/:use/freeze', `${someUse}/freeze`, { note: 'x' }, keepersOf(404)],
+  ['GET /api/console/uses/:use/evidence', `${someUse}/evidence`, null, writers(404)],
   ['GET /api/commands/:id', unknownCommand, null, [401, 403, 404, 404, 404, 404]],
   ['GET /api/me', '/api/me', null, [401, ...everybody]],
   ['GET /api/me/history', '/api/me/history', null, [401, ...everybody]],
@@ -204,9 +210,13 @@ describe('who may do what', () => {
     expect(told).toEqual({
       student: ['card', 'demo'],
       teacher: ['console', 'unlock', 'card', 'demo'],
-      guard: ['console', 'unlock', 'device.read', 'card', 'demo'],
-      facility: [...all.slice(0, 5), 'profile.read', ...all.slice(5)],
-      admin: [...all.slice(0, 5), 'profile.read', 'profile.write', ...all.slice(5)],
+      guard: ['console', 'unlock', 'device.read', 'use.read', 'card', 'demo'],
+      facility: [...all.slice(0, 5), 'profile.read', 'use.read', 'use.act', ...all.slice(5)],
+      admin: [
+        ...all.slice(0, 5),
+        ...['profile.read', 'profile.write', 'use.read', 'use.act', 'evidence.read'],
+        ...all.slice(5),
+      ],
     });
   });
 });

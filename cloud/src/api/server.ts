@@ -28,6 +28,7 @@ import { noticeRoutes } from './routes/notices.ts';
 import { customProfileRoutes } from './routes/profiles.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { streamRoutes } from './routes/streams.ts';
+import { useRoutes } from './routes/uses.ts';
 import { createOpenStreams } from './stream/open-streams.ts';
 
 /** All of them, but for the way in: the chooser, or the codes of the LAN. */
@@ -39,6 +40,7 @@ const routes: readonly RouteGroup[] = [
   deviceRoutes,
   profileRoutes,
   customProfileRoutes,
+  useRoutes,
   meRoutes,
   noticeRoutes,
   streamRoutes,

@@ -14,7 +14,9 @@ describe('the demo session', () => {
     const { signIn, send, database } = await openApi();
     const guard = await signIn('Wang Fang');
     expect(guard.session).toMatchObject({ role: 'guard', person: { name: { zh: '王芳' } } });
-    expect(guard.session.may).toEqual([...['console', 'unlock', 'device.read', 'card', 'demo']]);
+    expect(guard.session.may).toEqual([
+      ...['console', 'unlock', 'device.read', 'use.read', 'card', 'demo'],
+    ]);
     expect(await guard.ask('GET', '/api/session')).toMatchObject({ status: 200 });
     expect((await guard.ask('DELETE', '/api/session')).status).toBe(204);
     expect((await guard.ask('GET', '/api/session')).status).toBe(401);

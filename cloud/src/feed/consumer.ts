@@ -13,11 +13,17 @@ export type Poison = {
   readonly error: string;
 };
 
+/**
+ * A `handle` that has taken locks in the order card, audit, revocation, feed answers with this: the
+ * transaction commits before the next item, whose locks would stand before those.
+ */
+export const endTurn = 'end_turn';
+
 export type ConsumerOptions = {
   /** Names the cursor; a new name starts at the beginning of the feed. */
   readonly name: string;
   /** All of the effect, in this transaction. Runs again for an item that did not commit. */
-  readonly handle: (tx: Queryable, item: FeedItem) => Promise<void>;
+  readonly handle: (tx: Queryable, item: FeedItem) => Promise<void | typeof endTurn>;
   readonly database: Database;
   readonly clock: Pick<Clock, 'nowMs' | 'after'>;
   readonly log: Log;
@@ -100,12 +106,14 @@ const takeTurn = async (options: ConsumerOptions, limit: number): Promise<Turn> 
     const moved = await options.database.transaction(async (tx) => {
       const cursor = await lockCursor(tx, options.name);
       const items = cursor === undefined ? [] : await readFeed(tx, cursor, limit);
+      let last: FeedItem | undefined;
       for (const [index, item] of items.entries()) {
         at = { item, index };
-        await options.handle(tx, item);
+        const outcome = await options.handle(tx, item);
+        last = item;
+        if (outcome === endTurn) break;
       }
       at = undefined;
-      const last = items.at(-1);
       if (last !== undefined) await moveCursor(tx, options.name, last.pos);
       return last !== undefined;
     });

@@ -1,6 +1,7 @@
 import {
   Beat,
   Birth,
+  claimBytesMax,
   Death,
   downTopic,
   Live,
@@ -57,6 +58,8 @@ export const createHandlers = (parts: HandlerParts): Readonly<Record<UpTopic, Ha
       handle: (gateway, payload) => onBatch(parts, gateway, payload),
     },
     live: liveHandler(parts),
+    // Of an ask that was given up: nobody waits for it any more.
+    answer: { bytesMax: claimBytesMax, isPassing: true, handle: () => Promise.resolve() },
   };
 };
 

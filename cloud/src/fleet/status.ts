@@ -145,14 +145,21 @@ const heldFields: readonly (keyof Held)[] = [
 export const recordReport = async (
   tx: Queryable,
   gateway: string,
-  { session, n, doors, devices, conditions }: Report,
+  { session, n, doors, devices, conditions, claim }: Report,
 ): Promise<StatusChange> => {
   const known = await lockStatus(tx, gateway);
   if (known?.session !== session || n <= known.report_n) return 'stale';
   await tx.query(
-    `update gateway_status set report_n = $2, doors = $3, devices = $4, conditions = $5
+    `update gateway_status set report_n = $2, doors = $3, devices = $4, conditions = $5, claim = $6
      where gateway = $1`,
-    [gateway, n, JSON.stringify(doors), JSON.stringify(devices), JSON.stringify(conditions)],
+    [
+      gateway,
+      n,
+      JSON.stringify(doors),
+      JSON.stringify(devices),
+      JSON.stringify(conditions),
+      claim === undefined ? null : JSON.stringify(claim),
+    ],
   );
   await welcome(tx, gateway, devices);
   return 'changed';

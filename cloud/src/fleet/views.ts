@@ -1,5 +1,6 @@
 import { conditionCodes, conditions } from '@gatehouse/protocols';
 import type {
+  ClaimReport,
   Condition,
   ConditionCode,
   ConditionView,
@@ -9,6 +10,7 @@ import type {
   Held,
 } from '@gatehouse/protocols';
 import { revocationHead } from '../access/revocations.ts';
+import { conditionsOfDoubts } from '../judgement/doubt-conditions.ts';
 import type { Clock, Queryable } from '../ports.ts';
 
 type Name = { readonly zh: string; readonly en: string };
@@ -104,6 +106,12 @@ type GatewayRow = {
   readonly newest_epoch: number | null;
   readonly newest: number | null;
   readonly doors: number;
+  readonly claim_group: string | null;
+  readonly authority: string | null;
+  readonly authority_zh: string | null;
+  readonly authority_en: string | null;
+  readonly claim: ClaimReport | null;
+  readonly people: number | null;
 };
 
 const gatewayViews = async (db: Queryable, which: Which): Promise<readonly GatewayView[]> => {
@@ -111,8 +119,15 @@ const gatewayViews = async (db: Queryable, which: Which): Promise<readonly Gatew
   const rows = await db.query<GatewayRow>(
     `select g.id, g.name_zh, g.name_en, g.building, s.online, s.version, s.last_beat_at, s.held,
        s.waiting, s.journal_fill, s.clock_quality, h.policy_epoch as newest_epoch,
-       h.version as newest, (select count(*)::int4 from door d where d.gateway = g.id) as doors
+       h.version as newest, (select count(*)::int4 from door d where d.gateway = g.id) as doors,
+       c.id as claim_group, a.id as authority, a.name_zh as authority_zh,
+       a.name_en as authority_en, s.claim,
+       case when s.claim ->> 'authority' = 'silent' then (select count(*)::int4 from policy_row p
+         where p.gateway = g.id and p.section = 'card') end as people
      from gateway g join building b on b.id = g.building
+     left join claim_member m on m.gateway = g.id
+     left join claim_group c on c.id = m."group"
+     left join gateway a on a.id = c.authority
      left join gateway_status s on s.gateway = g.id
      left join policy_head h on h.gateway = g.id
      where ${where} order by b.sort, g.id`,
@@ -139,7 +154,34 @@ const gatewayViews = async (db: Queryable, which: Which): Promise<readonly Gatew
     journalFill: row.journal_fill ?? 0,
     clock: row.clock_quality ?? 'unknown',
     doors: row.doors,
+    ...claimOf(row),
   }));
+};
+
+const claimStates = {
+  self: 'together',
+  reachable: 'together',
+  silent: 'alone',
+} as const satisfies Readonly<Record<ClaimReport['authority'], string>>;
+
+/** What a gateway said of another group, or before it fell silent, is not so now. */
+const claimOf = (row: GatewayRow): Pick<GatewayView, 'claim'> => {
+  const { claim_group: group, authority, online, claim } = row;
+  if (group === null || authority === null) return {};
+  const said = online === true && claim?.group === group ? claim : undefined;
+  return {
+    claim: {
+      group,
+      authority: {
+        id: authority,
+        name: { zh: row.authority_zh ?? authority, en: row.authority_en ?? authority },
+      },
+      isAuthority: authority === row.id,
+      state: said === undefined ? 'unknown' : claimStates[said.authority],
+      since: said === undefined ? null : iso(said.since),
+      people: said === undefined ? null : row.people,
+    },
+  };
 };
 
 const stateOf = (online: boolean | null): GatewayView['state'] => {
@@ -180,6 +222,7 @@ const conditionViews = async (
   const raised: readonly Raised[] = [
     ...rows.flatMap(conditionsOf),
     ...(await readTrouble(db, nowMs, which)),
+    ...(await conditionsOfDoubts(db, which)),
   ];
   const gateways = new Map(rows.map((row) => [row.gateway, row.gateway_name]));
   return raised.map(({ gateway, code, subject, since, detail }) => {

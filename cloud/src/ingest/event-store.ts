@@ -87,17 +87,18 @@ export const insertEvents = async (
 
 export const insertEvidence = async (
   tx: Queryable,
-  journal: JournalStream,
+  place: Place,
   rows: readonly EvidenceColumns[],
 ): Promise<void> => {
   if (rows.length === 0) return;
   await tx.query(
-    `insert into evidence (gateway, epoch, stream, seq, at, pass)
-     select $1, $2, $3, u.seq, u.at, u.pass
-     from unnest($4::int8[], $5::timestamptz[], $6::bytea[]) as u (seq, at, pass)
+    `insert into evidence (gateway, epoch, stream, received_at, seq, at, pass)
+     select $1, $2, $3, $4::timestamptz, u.seq, u.at, u.pass
+     from unnest($5::int8[], $6::timestamptz[], $7::bytea[]) as u (seq, at, pass)
      on conflict do nothing`,
     [
-      ...keyOf(journal),
+      ...keyOf(place),
+      place.receivedAt,
       rows.map((row) => row.seq),
       rows.map((row) => row.at),
       rows.map((row) => row.pass),

@@ -64,9 +64,13 @@ export const createCompiler = (log: Log): Compiler => {
 const readScope: Compiler['scope'] = async (tx, gateway) => {
   const [row] = await tx.query<Omit<PolicyScope, 'gateway'>>(
     `select b.site, coalesce(s.sections ? 'profile', false) as "knowsProfiles",
-       coalesce(s.sections ? 'waits', false) as "knowsWaits", array(
+       coalesce(s.sections ? 'waits', false) as "knowsWaits",
+       coalesce(s.sections ? 'claim', false) as "knowsClaims", array(
        select distinct r."group" from rule r join door d on d.id = r.door
-        where d.gateway = g.id order by 1) as groups
+        -- The authority of a claim group knows the phone keys of all who may pass in it.
+        where d.gateway = g.id or d.gateway in (select m.gateway from claim_member m
+          join claim_group c on c.id = m."group" where c.authority = g.id)
+        order by 1) as groups
      from gateway g join building b on b.id = g.building
      left join gateway_status s on s.gateway = g.id where g.id = $1`,
     [gateway],

@@ -102,7 +102,7 @@ export const createPublisher = (ports: PublisherPorts): Publisher => {
 };
 
 /** The sections of which a gateway says in its birth whether it knows them or all their fields. */
-const understood: readonly PolicySection[] = ['credential', 'profile'];
+const understood: readonly PolicySection[] = ['credential', 'profile', 'claim'];
 
 /** What of a policy is looked at. */
 type Part = (

@@ -7,7 +7,7 @@ export type Reach =
   | { readonly kind: 'card'; readonly card: string }
   | { readonly kind: 'credential'; readonly credential: string }
   | { readonly kind: 'profile'; readonly profile: string }
-  /** What one gateway has begun to understand: profiles, waits. */
+  /** What one gateway has begun to understand: profiles, waits, claims. */
   | { readonly kind: 'profiles_of'; readonly gateway: string };
 
 type Domain = Extract<FeedItem['what'], { kind: 'domain' }>;
@@ -35,6 +35,7 @@ const reachOf: Readonly<Record<string, (event: Domain) => Reach>> = {
   door: () => everything,
   places: () => everything,
   campus: () => everything,
+  claim: () => everything,
   profile: ({ name, subject }) => {
     if (name === 'profile.published') return { kind: 'profile', profile: subject };
     return name === 'profile.understood' ? { kind: 'profiles_of', gateway: subject } : nothing;

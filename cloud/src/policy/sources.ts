@@ -12,6 +12,8 @@ export type PolicyScope = {
   readonly knowsProfiles: boolean;
   /** It understands `waitsUntil` of a credential; an older one would lose it from its state. */
   readonly knowsWaits: boolean;
+  /** It can ask the authority of a claim group, or be it. */
+  readonly knowsClaims: boolean;
 };
 
 /** A statement whose rows come by key, in the order of bytes, and how one becomes a policy row. */
@@ -153,6 +155,19 @@ export const sectionSources: Readonly<Record<PolicySection, (scope: PolicyScope)
        order by (l.id || '.' || l.mode) collate "C"`,
       [gateway, knowsProfiles],
       ({ id, mode, version, text }) => ({ section: 'profile', id, mode, version, text }),
+    ),
+  claim: ({ gateway, knowsClaims }) =>
+    source<Named<'claim'>>(
+      `select g.id, g.authority, g.host, g.port, array(
+         select m.gateway from claim_member m where m."group" = g.id
+         order by m.gateway collate "C") as members
+       from claim_member own join claim_group g on g.id = own."group"
+       where own.gateway = $1 and $2 order by g.id collate "C"`,
+      [gateway, knowsClaims],
+      ({ id, authority, host, port, members }) => ({
+        ...{ section: 'claim', id, authority, host, port },
+        members: [...members],
+      }),
     ),
 };
 

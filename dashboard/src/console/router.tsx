@@ -17,8 +17,10 @@ import {
   readEventsSearch,
   readProfileSearch,
   readProfilesSearch,
+  readUsesSearch,
 } from './search.ts';
 import { Shell } from './shell.tsx';
+import { UsesPage } from './uses/uses-page.tsx';
 
 const rootRoute = createRootRoute({ component: Shell, notFoundComponent: Lost });
 
@@ -68,6 +70,12 @@ const gatewaysRoute = createRoute({
   path: '/gateways',
   component: GatewaysPage,
 });
+const usesRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/uses',
+  validateSearch: readUsesSearch,
+  component: UsesPage,
+});
 const eventsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/events',
@@ -85,6 +93,7 @@ const routeTree = rootRoute.addChildren([
   profileEditorRoute,
   profileRoute,
   gatewaysRoute,
+  usesRoute,
   eventsRoute,
 ]);
 

@@ -28,6 +28,9 @@ export type EventsSearch = {
   readonly result?: 'granted' | 'denied';
 };
 
+/** Cases that wait, or those that somebody has closed. */
+export type UsesSearch = { readonly state?: 'open' | 'closed' };
+
 export type ProfilesSearch = { readonly q?: string };
 /** Which version is shown; left out: the one that devices are to run. */
 export type ProfileSearch = { readonly version?: string };
@@ -76,6 +79,12 @@ export const readEventsSearch = (search: Readonly<Record<string, unknown>>): Eve
     (['granted', 'denied'] as const).find((result) => result === search.result),
   ),
 });
+
+export const readUsesSearch = (search: Readonly<Record<string, unknown>>): UsesSearch =>
+  set(
+    'state',
+    (['open', 'closed'] as const).find((state) => state === search['state']),
+  );
 
 const versionIn = (search: Readonly<Record<string, unknown>>): string | undefined => {
   const version = textIn(search, 'version');

@@ -12,7 +12,7 @@ import { troublesIn } from './trouble.ts';
 
 type NavRow = {
   readonly name: NavName;
-  readonly to: '/' | '/doors' | '/devices' | '/profiles' | '/gateways' | '/events';
+  readonly to: '/' | '/doors' | '/devices' | '/profiles' | '/gateways' | '/uses' | '/events';
   readonly roles: readonly Role[];
   /** What else one must be allowed, as the session says. */
   readonly may?: string;
@@ -26,6 +26,7 @@ const rows: readonly NavRow[] = [
   { name: 'devices', to: '/devices', roles: staff },
   { name: 'profiles', to: '/profiles', roles: staff, may: 'profile.read' },
   { name: 'gateways', to: '/gateways', roles: staff },
+  { name: 'uses', to: '/uses', roles: staff, may: 'use.read' },
   { name: 'events', to: '/events', roles: [...staff, 'teacher'] },
 ];
 

@@ -6,6 +6,7 @@ import type { Side } from '@gatehouse/protocols';
 import type { Random } from '../devices/random.ts';
 import { createJournalFolder } from './adapters/journal-folder.ts';
 import type { JournalFolder } from './adapters/journal-folder.ts';
+import type { ClaimNetwork } from './claim-network.ts';
 import { serialPorts } from './heads.ts';
 import type { Head } from './heads.ts';
 import { createJournalPort } from './journal-port.ts';
@@ -14,6 +15,7 @@ import { createLife } from './life.ts';
 import type { Life } from './life.ts';
 import type { Network } from './network.ts';
 import { place } from './places.ts';
+import type { BoxPlace } from './places.ts';
 import { createPolicyStorePort, emptyPolicyCard } from './policy-store-port.ts';
 import type { PolicyCard } from './policy-store-port.ts';
 import type { Turnstile } from './turnstile.ts';
@@ -50,10 +52,14 @@ export type Box = {
 
 export type BoxOptions = {
   readonly world: World;
+  readonly place: BoxPlace;
   /** For the files of its storage card. */
   readonly folder: string;
   readonly catalogue: Catalogue;
-  readonly network: Network;
+  readonly network: Pick<Network, 'link'>;
+  readonly claims: ClaimNetwork;
+  /** What its policy store holds when it comes; empty where left out. */
+  readonly policyCard?: PolicyCard;
   readonly turnstile: Turnstile;
   readonly heads: Readonly<Record<Side, Head>>;
   /** GET from the cloud's gateway listener. */
@@ -84,7 +90,7 @@ export const createBox = (options: BoxOptions): Box => {
   const { timeline, trace, recorder, random } = options.world;
   const parts: Parts = {
     folder: createJournalFolder(options.folder),
-    policyCard: emptyPolicyCard(),
+    policyCard: options.policyCard ?? emptyPolicyCard(),
     disk: { failsUntilMs: 0, stallsUntilMs: 0 },
     random: random('gateway'),
     wallMs: 0,
@@ -203,13 +209,13 @@ type RunOptions = BoxOptions & {
 };
 
 const createRun = (options: RunOptions): Run => {
-  const { world, parts, life, network, turnstile, heads } = options;
+  const { world, parts, life, network, claims, turnstile, heads } = options;
   const { random } = parts;
   const { timeline, signing, breakage } = world;
   const clock = createClock(options);
   const { port: journal, positions } = createJournalPort({
     ...{ ...world, ...parts, life },
-    gateway: place.gateway,
+    gateway: options.place.gateway,
     nowMs: clock.nowMs,
     onOpened: options.onOpened,
     onMoment: (moment, { events }) => {
@@ -217,6 +223,7 @@ const createRun = (options: RunOptions): Run => {
     },
   });
   const modbus = turnstile.ports(life);
+  const claimPorts = claims.ports(life);
   const primitives = createPrimitives();
   const ports: Ports = {
     clock: breakage.clock?.(clock) ?? clock,
@@ -227,13 +234,14 @@ const createRun = (options: RunOptions): Run => {
     journal: breakage.journal?.(journal) ?? journal,
     policyStore: createPolicyStorePort({ card: parts.policyCard, life, timeline }),
     link: network.link(life),
+    claims: breakage.claims?.(claimPorts) ?? claimPorts,
     http: { get: (path) => life.mine(options.fetch(path)) },
     zstd: createZstd(),
     jws: signing.verifier,
-    log: logOf(world.trace, 'gateway'),
+    log: logOf(world.trace, options.place.gateway),
   };
   const gateway = createGateway(ports, {
-    config: configOf(heads, breakage.exitHeadIsEntry ?? false),
+    config: configOf(options, breakage.exitHeadIsEntry ?? false),
     profiles: options.catalogue,
     rootKey: signing.rootKey,
   });
@@ -252,16 +260,16 @@ const createClock = ({ world, life, parts }: RunOptions): Clock => {
   };
 };
 
-const configOf = (heads: BoxOptions['heads'], exitHeadIsEntry: boolean) => {
+const configOf = ({ heads, place: at }: BoxOptions, exitHeadIsEntry: boolean) => {
   const unused = { file: 'unused' };
-  const { gateway, door } = place;
+  const { gateway, door } = at;
   const addresses = { broker: 'mqtts://campus:1', listener: 'https://campus:1' };
   return {
     gateway,
     dataDir: 'unused',
     cloud: { ...addresses, ca: unused, certificate: unused, key: unused },
     rootKey: unused,
-    devices: place.devices.map(({ id, profile, side }) =>
+    devices: at.devices.map(({ id, profile, side }) =>
       side === undefined
         ? { id, profile, door, port: 'turnstile', unit: 1 }
         : {

@@ -4,6 +4,7 @@ import type { Side } from '@gatehouse/protocols';
 import type { CampusDatabase } from './adapters/databases.ts';
 import { turn } from './adapters/turn.ts';
 import { createBox } from './box.ts';
+import { createClaimNetwork } from './claim-network.ts';
 import { checkers } from './checkers/checkers.ts';
 import { createGate, createSettle } from './gate.ts';
 import { createHead } from './heads.ts';
@@ -11,6 +12,7 @@ import type { Head } from './heads.ts';
 import { createHouse } from './house.ts';
 import { createNetwork } from './network.ts';
 import type { Network } from './network.ts';
+import { createNextDoor } from './next-door.ts';
 import { createOutputWatch } from './output-watch.ts';
 import { createPhones } from './phones.ts';
 import { peopleOf, place } from './places.ts';
@@ -18,7 +20,7 @@ import type { Plan } from './plan.ts';
 import { createRecorder } from './record.ts';
 import type { Fault } from './record.ts';
 import { createSigning } from './signing.ts';
-import { perform, visit } from './steps.ts';
+import { perform, visit, visitNextDoor } from './steps.ts';
 import type { Stage } from './steps.ts';
 import { readStored } from './stored.ts';
 import type { Stored } from './stored.ts';
@@ -70,9 +72,10 @@ export const runCampus = async (options: CampusOptions): Promise<CampusResult> =
   const { timeline, trace, recorder } = world;
   const { box, house } = stage;
   try {
-    await house.prepare(stage.people);
+    await house.prepare(stage.people, plan.authority);
     timeline.after(cloudStartsMs, house.start);
     timeline.after(gatewayStartsMs, box.powerOn);
+    timeline.after(gatewayStartsMs, stage.nextDoor.box.powerOn);
     for (const step of plan.steps) timeline.after(step.atMs, () => perform(stage, step));
     await timeline.runUntil(plan.lifeMs);
     calmDown(stage);
@@ -82,16 +85,19 @@ export const runCampus = async (options: CampusOptions): Promise<CampusResult> =
     const positions = await box.positions();
     if (positions === undefined) recorder.fault('works again', 'the gateway has no open journal');
     const stored = await readStored(options.database.database);
+    const evidence = { campus: recorder, nextDoor: stage.nextDoor.campus };
     for (const [name, check] of checkers) {
-      for (const detail of check({ campus: recorder, stored, positions: positions ?? [] })) {
+      for (const detail of check({ ...evidence, stored, positions: positions ?? [] })) {
         recorder.fault(name, detail);
       }
     }
+    countBases(stage);
     await endAll(stage);
     return resultOf(plan, world, stored);
   } finally {
     trace.hash();
     box.end();
+    stage.nextDoor.box.end();
   }
 };
 
@@ -105,6 +111,33 @@ const createStage = (options: CampusOptions): { stage: Stage; world: World } => 
   const signing = createSigning(plan.seed, place.startMs);
   const world = { seed: plan.seed, timeline, random, trace, recorder, signing, breakage };
   const people = peopleOf(plan.seed);
+  const { broker, weather } = plan;
+  const house = createHouse({ world, real, gate, broker, network: () => network });
+  const network: Network = createNetwork({
+    ...{ timeline, trace, weather, random: random('network') },
+    isBrokerUp: () => broker === 'external' || house.isUp(),
+  });
+  const claims = createClaimNetwork({ timeline, trace, random: random('claims') });
+  const { folder } = real;
+  const { fetch } = house;
+  const hardware = (of: World) => createHardware(of, catalogue);
+  const { turnstile, heads } = hardware(world);
+  const box = createBox({
+    ...{ world, place, folder, catalogue, network, claims, turnstile, heads, fetch },
+  });
+  const { authority } = plan;
+  const nextDoor = createNextDoor({
+    ...{ world, folder, catalogue, claims, people, authority, hardware },
+  });
+  const nowMs = (): number => place.startMs + timeline.nowMs();
+  const phones = createPhones(people, random('phones'), nowMs);
+  const stage = { world, people, phones, box, house, network, turnstile, heads, claims, nextDoor };
+  return { world, stage };
+};
+
+/** A turnstile with a head on each side. */
+const createHardware = (world: World, catalogue: Catalogue) => {
+  const { timeline, recorder, random } = world;
   const turnstile = createTurnstile({
     ...world,
     random: random('turnstile'),
@@ -117,19 +150,7 @@ const createStage = (options: CampusOptions): { stage: Stage; world: World } => 
       ...{ ...scanner, timeline, side, startMs: place.startMs },
       random: random(`head ${side}`),
     });
-  const heads = { entry: head('entry'), exit: head('exit') };
-  const { broker, weather } = plan;
-  const house = createHouse({ world, real, gate, broker, network: () => network });
-  const network: Network = createNetwork({
-    ...{ timeline, trace, weather, random: random('network') },
-    isBrokerUp: () => broker === 'external' || house.isUp(),
-  });
-  const { folder } = real;
-  const { fetch } = house;
-  const box = createBox({ world, folder, catalogue, network, turnstile, heads, fetch });
-  const nowMs = (): number => place.startMs + timeline.nowMs();
-  const phones = createPhones(people, random('phones'), nowMs);
-  return { world, stage: { world, people, phones, box, house, network, turnstile, heads } };
+  return { turnstile, heads: { entry: head('entry'), exit: head('exit') } };
 };
 
 /** A model with its binding for a transport. */
@@ -148,9 +169,10 @@ const wireOf = <T extends Codec['transport']>(catalogue: Catalogue, id: string, 
   };
 };
 
-const calmDown = ({ world, network, box, house, heads }: Stage): void => {
+const calmDown = ({ world, network, box, house, heads, claims }: Stage): void => {
   world.trace.add('calm');
   network.calm();
+  claims.calm();
   box.disarm();
   house.disarm();
   heads.entry.setNoisy(false);
@@ -161,7 +183,7 @@ const calmDown = ({ world, network, box, house, heads }: Stage): void => {
  * @param leastMs for what was begun before
  */
 const drain = async (
-  { world, box }: Stage,
+  { world, box, nextDoor }: Stage,
   { database }: CampusDatabase,
   leastMs: number,
 ): Promise<void> => {
@@ -169,7 +191,8 @@ const drain = async (
   const beganMs = timeline.nowMs();
   const isDone = async (): Promise<boolean> => {
     if (timeline.nowMs() - beganMs < leastMs) return false;
-    if (timeline.nowMs() < box.fencedAtMs() + fenceMs) return false;
+    const fencedAtMs = Math.max(box.fencedAtMs(), nextDoor.box.fencedAtMs());
+    if (timeline.nowMs() < fencedAtMs + fenceMs) return false;
     const { feed, consumers, cursors, policy, commandsOpen } = await readStored(database);
     const positions = await box.positions();
     if (positions === undefined) return false;
@@ -197,15 +220,22 @@ const lastVisits = async (stage: Stage): Promise<void> => {
     await timeline.runUntil(timeline.nowMs() + lastVisitMs);
     if (lamp !== 'green') recorder.fault('works again', `${side} showed ${lamp}`);
   }
+  let lamp = 'nothing';
+  void visitNextDoor(stage, { person: 0, code: 'fresh' }).then((presented) => {
+    if (presented.ok) lamp = presented.feedback.lamp ?? lamp;
+  });
+  await timeline.runUntil(timeline.nowMs() + lastVisitMs);
+  if (lamp !== 'green') recorder.fault('works again', `next door showed ${lamp}`);
 };
 
-const endAll = async ({ world, box, house, turnstile }: Stage): Promise<void> => {
+const endAll = async ({ world, box, house, turnstile, nextDoor }: Stage): Promise<void> => {
   const { timeline, recorder } = world;
   for (const side of ['entry', 'exit'] as const) {
     if (turnstile.isOn(side)) recorder.fault('door returns to locked', `${side} is on at the end`);
   }
   for (const [name, stop] of [
     ['gateway', box.stop],
+    ['gateway next door', nextDoor.box.stop],
     ['cloud', house.stop],
   ] as const) {
     let stopped = false;
@@ -214,6 +244,18 @@ const endAll = async ({ world, box, house, turnstile }: Stage): Promise<void> =>
     });
     await timeline.runUntil(timeline.nowMs() + lastVisitMs);
     if (!stopped) recorder.fault('nothing left running', `the ${name} does not stop`);
+  }
+};
+
+/** Shows in the summary of a seed that the group was asked, and that it was cut. */
+const countBases = ({ world, nextDoor }: Stage): void => {
+  for (const { event } of [
+    ...world.recorder.written.values(),
+    ...nextDoor.campus.written.values(),
+  ]) {
+    if (event.kind !== 'access.granted' && event.kind !== 'access.denied') continue;
+    const { basis, claimId, reason } = event.data;
+    if (claimId !== undefined) world.recorder.count(`claims: ${basis} ${reason}`);
   }
 };
 

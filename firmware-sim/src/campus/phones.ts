@@ -1,4 +1,3 @@
-import type { Side } from '@gatehouse/protocols';
 import { createPhone } from '../demo/phone.ts';
 import type { Phone } from '../demo/phone.ts';
 import type { Random } from '../devices/random.ts';
@@ -24,7 +23,7 @@ export type CodeKind = (typeof codeKinds)[number];
 const attemptMs = 8_000;
 
 export type Phones = {
-  readonly code: (person: number, kind: CodeKind, side: Side) => string;
+  readonly code: (person: number, kind: CodeKind, head: string) => string;
   /** The door opened for this code. */
   readonly opened: (code: string) => void;
 };
@@ -58,11 +57,11 @@ export const createPhones = (
     nonsense: () => `HTTPS://EXAMPLE.ORG/${random.below(1_000_000)}`,
   };
   return {
-    code: (person, kind, side) => {
+    code: (person, kind, head) => {
       const wanted = make[kind](person);
-      const isRepeat = nowMs() - (presented.get(`${side} ${wanted}`) ?? -Infinity) < attemptMs;
+      const isRepeat = nowMs() - (presented.get(`${head} ${wanted}`) ?? -Infinity) < attemptMs;
       const code = isRepeat ? make.fresh(person) : wanted;
-      presented.set(`${side} ${code}`, nowMs());
+      presented.set(`${head} ${code}`, nowMs());
       if (kind === 'fresh') shown.set(person, code);
       return code;
     },

@@ -1,6 +1,7 @@
 import { appendFeed } from '@gatehouse/cloud';
 import type { Database, Queryable } from '@gatehouse/cloud';
-import { uuidv7 } from '@gatehouse/protocols';
+import { toBase64Url, uuidv7 } from '@gatehouse/protocols';
+import type { PolicyRow, PolicyRowOf } from '@gatehouse/protocols';
 import { createRandom, seedFor } from '../devices/random.ts';
 import { publicKeyOf, secretOf } from './signing.ts';
 
@@ -18,6 +19,28 @@ export const place = {
     { id: 'east-gate-1-out', profile: 'gatehouse-scanner-s1', side: 'exit' },
   ],
 } as const;
+
+/** Next door: another gateway of the same claim group, whose cable to the cloud was never laid. */
+export const neighbour = {
+  gateway: 'gw-gym',
+  door: 'gym-gate-1',
+  devices: [
+    { id: 'gym-gate-1-turnstile', profile: 'gatehouse-turnstile-t1', side: undefined },
+    { id: 'gym-gate-1-in', profile: 'gatehouse-scanner-s1', side: 'entry' },
+    { id: 'gym-gate-1-out', profile: 'gatehouse-scanner-s1', side: 'exit' },
+  ],
+} as const;
+
+/** What a box has to drive. */
+export type BoxPlace = Pick<typeof place | typeof neighbour, 'gateway' | 'door' | 'devices'>;
+
+/** Who is asked whether a pass was used. */
+export type Authority = typeof place.gateway | typeof neighbour.gateway;
+
+const groupOf = (authority: Authority): PolicyRowOf<'claim'> => ({
+  ...{ section: 'claim', id: 'east', authority, host: 'campus', port: 8884 },
+  members: [neighbour.gateway, place.gateway],
+});
 
 export type Person = {
   readonly id: string;
@@ -48,6 +71,7 @@ export const peopleOf = (seed: number): readonly Person[] =>
   });
 
 const dayMs = 24 * 3600 * 1000;
+const always = [{ days: [1, 2, 3, 4, 5, 6, 7], from: 0, to: 24 * 60 }];
 
 const insertPlaces = async (tx: Queryable): Promise<void> => {
   const { campus, gateway, door, unlockMs, devices } = place;
@@ -76,7 +100,6 @@ const insertPlaces = async (tx: Queryable): Promise<void> => {
       [id, gateway, door, profile, side],
     );
   }
-  const always = [{ days: [1, 2, 3, 4, 5, 6, 7], from: 0, to: 24 * 60 }];
   await tx.query(`insert into schedule (id, windows) values ('always', $1)`, [
     JSON.stringify(always),
   ]);
@@ -85,6 +108,51 @@ const insertPlaces = async (tx: Queryable): Promise<void> => {
     [door],
   );
 };
+
+const insertGroup = async (tx: Queryable, authority: Authority): Promise<void> => {
+  const { id, host, port, members } = groupOf(authority);
+  await tx.query(
+    `insert into gateway (id, building, name_zh, name_en) values ($1, 'library', $1, $1)`,
+    [neighbour.gateway],
+  );
+  await tx.query(
+    `insert into claim_group (id, site, authority, host, port) values ($1, 'east', $2, $3, $4)`,
+    [id, authority, host, port],
+  );
+  await tx.query(`insert into claim_member (gateway, "group") select unnest($1::text[]), $2`, [
+    members,
+    id,
+  ]);
+};
+
+/** What the neighbour was given on a stick: as the cloud would sign it, once and for the day. */
+export const neighbourRows = (
+  people: readonly Person[],
+  authority: Authority,
+): readonly PolicyRow[] => {
+  const { door } = neighbour;
+  const known = people.filter(({ kind }) => kind === 'student' || kind === 'visitor');
+  const names = { nameZh: door, nameEn: door, unlockMs: place.unlockMs };
+  return [
+    { section: 'site', campus: place.campus, site: 'east', zone: 'Asia/Shanghai' },
+    { section: 'door', id: door, class: 'gate', ...names },
+    { section: 'schedule', id: 'always', windows: [...always] },
+    { section: 'rule', id: 'students', group: 'students', door, schedule: 'always' },
+    groupOf(authority),
+    ...known.flatMap(({ id: person, card, credential, secret, kind }): readonly PolicyRow[] => [
+      {
+        ...{ section: 'card', id: card, person, groups: [groupName(kind)] },
+        ...{ validFrom: place.startMs - dayMs, validTo: place.startMs + dayMs },
+      },
+      {
+        ...{ section: 'credential', id: credential, card, alg: 'EdDSA' },
+        key: toBase64Url(publicKeyOf(secret)),
+      },
+    ]),
+  ];
+};
+
+const groupName = (kind: Person['kind']): string => (kind === 'visitor' ? 'visitors' : 'students');
 
 const insertPerson = async (tx: Queryable, { id, card, kind }: Person): Promise<void> => {
   await tx.query(
@@ -97,10 +165,7 @@ const insertPerson = async (tx: Queryable, { id, card, kind }: Person): Promise<
      values ($1, $2, $3, 'active', $4, $5)`,
     [card, id, id, new Date(place.startMs - dayMs), new Date(place.startMs + dayMs)],
   );
-  await tx.query('insert into member ("group", card) values ($1, $2)', [
-    kind === 'visitor' ? 'visitors' : 'students',
-    card,
-  ]);
+  await tx.query('insert into member ("group", card) values ($1, $2)', [groupName(kind), card]);
 };
 
 const insertCredential = async (tx: Queryable, person: Person, atMs: number): Promise<void> => {
@@ -110,9 +175,14 @@ const insertCredential = async (tx: Queryable, person: Person, atMs: number): Pr
   );
 };
 
-export const seedPlaces = (database: Database, people: readonly Person[]): Promise<void> =>
+export const seedPlaces = (
+  database: Database,
+  people: readonly Person[],
+  authority: Authority,
+): Promise<void> =>
   database.transaction(async (tx) => {
     await insertPlaces(tx);
+    await insertGroup(tx, authority);
     for (const person of people) {
       if (person.kind === 'stranger') continue;
       await insertPerson(tx, person);

@@ -6,6 +6,8 @@ import type { CrashMoment } from './house.ts';
 import type { AppendMoment } from './journal-port.ts';
 import type { Weather } from './network.ts';
 import type { CodeKind } from './phones.ts';
+import { neighbour, place } from './places.ts';
+import type { Authority } from './places.ts';
 
 /** Something that people, hardware or bad luck do at a moment of virtual time. */
 export type Step = { readonly atMs: number } & (
@@ -16,6 +18,9 @@ export type Step = { readonly atMs: number } & (
       readonly code: CodeKind;
       readonly walks: boolean;
     }
+  | { readonly kind: 'visit next door'; readonly person: number; readonly code: CodeKind }
+  | { readonly kind: 'cut claims'; readonly forMs: number }
+  | { readonly kind: 'power cut next door'; readonly offMs: number }
   | { readonly kind: 'remote unlock'; readonly person: number }
   | { readonly kind: 'enrol newcomer' }
   | { readonly kind: 'freeze'; readonly person: number }
@@ -56,6 +61,8 @@ export type Plan = {
   /** Faults end here; what is owed then drains. */
   readonly lifeMs: number;
   readonly broker: 'embedded' | 'external';
+  /** Of the claim group. */
+  readonly authority: Authority;
   readonly weather: Weather;
   readonly steps: readonly Step[];
 };
@@ -232,11 +239,18 @@ export const makePlan = (seed: number): Plan => {
   const stepsOfClock = !lies && random.below(2) === 0 ? [clockSteps(random, 45_000, lies)] : [];
   const before: readonly Step[] =
     random.below(3) === 0 ? [{ atMs: gatewayStartsMs - 300, kind: 'coil on', side: 'entry' }] : [];
-  const all = [...before, ...visits(random), ...drawn, ...stepsOfClock, ...replays(drawn)];
+  const people = visits(random);
+  // A generator of its own: what happens here is what it was before there was a next door.
+  const chance = createRandom(seedFor(seed, 'plan next door'));
+  const all = [
+    ...[...before, ...people, ...drawn, ...stepsOfClock, ...replays(drawn)],
+    ...nextDoor(chance, people),
+  ];
   return {
     seed,
     lifeMs,
     broker: random.below(2) === 0 ? 'embedded' : 'external',
+    authority: chance.below(2) === 0 ? place.gateway : neighbour.gateway,
     weather: {
       lost: random.below(12) / 100,
       doubled: random.below(12) / 100,
@@ -257,3 +271,23 @@ const replays = (drawn: readonly Step[]): readonly Step[] =>
         }))
       : [],
   );
+
+/** Most codes of the day stay there until one is shown at both gateways. */
+const nextDoor = (random: Random, people: readonly Step[]): readonly Step[] => [
+  ...people.flatMap((step): readonly Step[] => {
+    if (step.kind !== 'visit' || step.side !== 'entry' || random.below(3) > 0) return [];
+    // The code that this person has just shown, in the same moment or a little later.
+    const laterMs = oneOf(random, [1, 60, 300, 2_500]);
+    const { atMs, person } = step;
+    return [{ atMs: atMs + laterMs, kind: 'visit next door', person, code: 'used' }];
+  }),
+  ...Array.from({ length: random.below(3) }, (): Step => {
+    const forMs = between(random, 2_000, 25_000);
+    return { atMs: between(random, 5_000, lifeMs - 30_000), kind: 'cut claims', forMs };
+  }),
+  ...Array.from({ length: random.below(2) }, (): Step => {
+    const offMs = between(random, 300, 4_000);
+    const atMs = between(random, 5_000, lifeMs - 10_000);
+    return { atMs, kind: 'power cut next door', offMs };
+  }),
+];

@@ -42,6 +42,7 @@ export const checkerNames = [
   'exit never refused',
   'door returns to locked',
   'one pass opens once',
+  'one pass opens once in the group',
   'feed whole and read',
   'nothing left running',
   'works again',

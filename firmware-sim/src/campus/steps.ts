@@ -1,9 +1,11 @@
 import type { Side } from '@gatehouse/protocols';
 import type { Presented } from '../devices/reader.ts';
 import type { Box } from './box.ts';
+import type { ClaimNetwork } from './claim-network.ts';
 import type { Head } from './heads.ts';
 import type { House } from './house.ts';
 import type { Network } from './network.ts';
+import type { NextDoor } from './next-door.ts';
 import type { Phones } from './phones.ts';
 import type { Person } from './places.ts';
 import type { Step, StepKind } from './plan.ts';
@@ -20,6 +22,9 @@ export type Stage = {
   readonly network: Network;
   readonly turnstile: Turnstile;
   readonly heads: Readonly<Record<Side, Head>>;
+  readonly claims: ClaimNetwork;
+  /** The other gateway of the claim group. */
+  readonly nextDoor: NextDoor;
 };
 
 type Perform = { readonly [K in StepKind]: (on: Stage, step: Extract<Step, { kind: K }>) => void };
@@ -30,6 +35,10 @@ const releasedWithinMs = 2_500;
 
 const table: Perform = {
   visit: (on, step) => void visit(on, step),
+  'visit next door': (on, step) => void visitNextDoor(on, step),
+  'cut claims': ({ claims }, { forMs }) => claims.cut(forMs),
+  'power cut next door': ({ nextDoor }, { offMs }) =>
+    nextDoor.box.cutPower({ card: 'honest', offMs }),
   'remote unlock': (on, { person }) => on.house.unlock(personOf(on, person)),
   'enrol newcomer': (on) => {
     for (const person of on.people) if (person.kind === 'newcomer') on.house.enrol(person);
@@ -103,6 +112,18 @@ export const visit = async (on: Stage, step: Visit): Promise<Presented> => {
     const waitMs = least + random(`walk ${timeline.nowMs()}`).below(most - least);
     timeline.after(waitMs, () => turnstile.walk(side));
   }
+  return presented;
+};
+
+/** Nobody goes through there: whether it opens is what counts. */
+export const visitNextDoor = async (
+  { world, phones, nextDoor }: Stage,
+  { person, code }: Pick<Extract<Step, { kind: 'visit next door' }>, 'person' | 'code'>,
+): Promise<Presented> => {
+  const presented = await nextDoor.heads.entry.present(phones.code(person, code, 'next door'));
+  const lamp = presented.ok ? presented.feedback.lamp : presented.why;
+  world.trace.add('shown next door', { person, code, lamp });
+  world.recorder.count(`shown next door ${lamp ?? 'nothing'}`);
   return presented;
 };
 

@@ -1,4 +1,10 @@
-import type { Clock, Journal, ModbusPorts, Ports as GatewayPorts } from '@gatehouse/gateway';
+import type {
+  ClaimPorts,
+  Clock,
+  Journal,
+  ModbusPorts,
+  Ports as GatewayPorts,
+} from '@gatehouse/gateway';
 import type { Database } from '@gatehouse/cloud';
 import { createRandom, seedFor } from '../devices/random.ts';
 import type { Random } from '../devices/random.ts';
@@ -12,6 +18,7 @@ export type Breakage = {
   readonly journal?: (port: Journal) => Journal;
   readonly modbus?: (port: ModbusPorts) => ModbusPorts;
   readonly clock?: (port: Clock) => Clock;
+  readonly claims?: (port: ClaimPorts) => ClaimPorts;
   readonly database?: (port: Database) => Database;
   readonly primitives?: (port: GatewayPorts['primitives']) => GatewayPorts['primitives'];
   /** The head at the way out is configured as one at the way in. */

@@ -10,6 +10,8 @@ export type DemoPorts = {
   readonly broker: number;
   readonly listener: number;
   readonly control: number;
+  /** Where the authority of the claim group listens. */
+  readonly claim: number;
   /** One for each device, in the order of the plan. */
   readonly devices: readonly number[];
 };
@@ -45,6 +47,7 @@ const cloudConfig = ({ options, ports }: Parts) => ({
     simulator: loopback(ports.control),
     seed: options.seed,
     people: options.people,
+    claim: loopback(ports.claim),
     ...(options.lanPort === undefined
       ? {}
       : { lan: { listen: `${everyAddress}:${options.lanPort}` } }),
@@ -119,6 +122,7 @@ const gatewayConfig = (parts: Parts, id: string) => {
     },
     rootKey: secret('root.jwk'),
     ...(pushPort === undefined ? {} : { httpPush: { listen: loopback(pushPort) } }),
+    claimListen: '127.0.0.1',
     devices: devicesOf(parts, 'port')
       .filter(({ gateway }) => gateway === id)
       .map(({ device }) => device),

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -44,9 +45,16 @@ const loadPlan = async ({ dataDir, seed, people }: DemoOptions): Promise<Plan> =
   return plan;
 };
 
+/** RFC 5280 §4.2.1.12. */
+const serverAuth = '1.3.6.1.5.5.7.3.1';
+
+/** One of an earlier release could not serve the other gateways of its claim group. */
+const isIssued = (file: string): boolean =>
+  existsSync(file) && new X509Certificate(readFileSync(file)).keyUsage.includes(serverAuth);
+
 const issueCertificates = async (files: DemoFiles): Promise<void> => {
   const missing = files.gateways.filter(
-    ({ id }) => !existsSync(join(files.certificates(id), 'gateway.pem')),
+    ({ id }) => !isIssued(join(files.certificates(id), 'gateway.pem')),
   );
   if (missing.length === 0) return;
   const wanted = missing.flatMap(({ id }) => ['--gateway', `${id}=${files.certificates(id)}`]);
@@ -110,13 +118,13 @@ const start = async (
   const built = buildDashboard(say);
   built.catch(() => undefined);
   const plan = await loadPlan(options);
-  const [broker = 0, listener = 0, control = 0, ...devices] = await freePorts(
-    3 + plan.devices.length,
+  const [broker = 0, listener = 0, control = 0, claim = 0, ...devices] = await freePorts(
+    4 + plan.devices.length,
   );
   const files = await writeConfigs({
     options,
     plan,
-    ports: { broker, listener, control, devices },
+    ports: { broker, listener, control, claim, devices },
   });
   await issueCertificates(files);
   const onStart = (): void => leftovers.remember(all.flatMap((each) => each.pid() ?? []));

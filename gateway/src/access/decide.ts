@@ -11,6 +11,7 @@ import type {
   Reason,
   Side,
 } from '@gatehouse/protocols';
+import type { Claimed } from '../claim/claims.ts';
 import type { DoorRow, Roster } from '../policy/roster.ts';
 
 /** All that a decision depends on: pure values and the roster's look-ups. */
@@ -37,7 +38,7 @@ export type AccessQuery = {
 type Known = {
   pass?: Pass;
   nextMark?: PassMark;
-  row: Omit<Decision, 'reason' | 'side' | 'reader' | 'basis' | 'policy'>;
+  row: Omit<Decision, 'reason' | 'side' | 'reader' | 'policy' | keyof Claimed>;
 };
 
 type Check = (query: AccessQuery, known: Known) => DenyReason | undefined;
@@ -165,10 +166,12 @@ const guardMayRefuse: ReadonlySet<DenyReason> = new Set([
   'ended',
 ]);
 
+type Place = { readonly side: Side; readonly clock: ClockQuality };
+
 /** An exit is never refused but at a gate with a guard, and there never in untrusted time (E1). */
-const refuses = (query: AccessQuery, door: DoorRow | undefined, denial: DenyReason): boolean => {
-  if (query.reader.side === 'entry') return true;
-  const isGuarded = door?.class === 'guarded_gate' && query.clock !== 'untrusted';
+const refuses = (at: Place, door: DoorRow | undefined, denial: DenyReason): boolean => {
+  if (at.side === 'entry') return true;
+  const isGuarded = door?.class === 'guarded_gate' && at.clock !== 'untrusted';
   return isGuarded && guardMayRefuse.has(denial);
 };
 
@@ -180,6 +183,15 @@ const firstDenial = (query: AccessQuery, known: Known): DenyReason | undefined =
   return undefined;
 };
 
+/** Of an outcome that a denial ends: what the person at this side hears of it. */
+export const deniedBy = (denial: DenyReason, at: Place, found: Found): Outcome => {
+  const { door, pass, row } = found;
+  return refuses(at, door, denial)
+    ? { granted: false, reason: denial, door, pass, nextMark: undefined, row }
+    : { granted: true, reason: `exit_${denial}`, door, pass, nextMark: undefined, row };
+};
+type Found = Pick<Outcome, 'door' | 'pass' | 'row'>;
+
 /** Pure: the same query gives the same outcome. */
 export const decide = (query: AccessQuery): Outcome => {
   const known: Known = { row: {} };
@@ -189,7 +201,6 @@ export const decide = (query: AccessQuery): Outcome => {
   if (denial === undefined) {
     return { granted: true, reason: 'granted', door, pass, nextMark: known.nextMark, row };
   }
-  return refuses(query, door, denial)
-    ? { granted: false, reason: denial, door, pass, nextMark: undefined, row }
-    : { granted: true, reason: `exit_${denial}`, door, pass, nextMark: undefined, row };
+  const { reader, clock } = query;
+  return deniedBy(denial, { side: reader.side, clock }, { door, pass, row });
 };

@@ -1,23 +1,33 @@
 import { toBase64Url } from '@gatehouse/protocols';
 import type { Decision, NewEvent, Reason } from '@gatehouse/protocols';
+import type { Claimed } from '../claim/claims.ts';
 import type { EventBody } from '../events.ts';
 import type { Keeper } from '../policy/keeper.ts';
 import type { Outcome } from './decide.ts';
 import type { Reader } from './scans.ts';
 
-export type DecisionEvents = (reader: Reader, outcome: Outcome, repeats: number) => NewEvent;
+export type DecisionEvents = (
+  reader: Reader,
+  outcome: Outcome,
+  told: {
+    readonly claimed: Claimed;
+    /** Scans that were folded into this one. */
+    readonly repeats: number;
+  },
+) => NewEvent;
 
 /** The journal row of a decision, with the policy that it rests on. */
 export const createDecisionEvents =
   (keeper: Pick<Keeper, 'held' | 'ageMs'>, event: (body: EventBody) => NewEvent): DecisionEvents =>
-  (reader, outcome, repeats) => {
+  (reader, outcome, { claimed, repeats }) => {
     const { policyEpoch, policyVersion } = keeper.held();
+    const { denial: _, ...word } = claimed;
     const data: Decision = {
       ...outcome.row,
       reason: outcome.reason,
       side: reader.side,
       reader: reader.id,
-      basis: 'local',
+      ...word,
       policy: { epoch: policyEpoch, version: policyVersion, ageMs: keeper.ageMs() },
       ...(repeats > 0 ? { repeats } : {}),
     };

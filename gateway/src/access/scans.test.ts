@@ -4,6 +4,8 @@ import fc from 'fast-check';
 import Value from 'typebox/value';
 import { describe, expect, it } from 'vitest';
 import { createPrimitives } from '../adapters/primitives.ts';
+import type { Claimed } from '../claim/claims.ts';
+import type { Use } from '../claim/member.ts';
 import { createConditions } from '../conditions.ts';
 import { stampEvents } from '../events.ts';
 import { createRoster } from '../policy/roster.ts';
@@ -39,6 +41,8 @@ const createBench = () => {
     shown,
     doorSays: 'confirmed' as Unlocked,
     ready: true,
+    /** What the claim group says. */
+    group: (_: Use): Promise<Claimed> => Promise.resolve({ basis: 'local' }),
   };
   const scans = createScans({
     ports: { clock, journal: journal.port, primitives },
@@ -56,6 +60,10 @@ const createBench = () => {
       ageMs: () => 1_234,
     },
     marks,
+    claims: {
+      unasked: () => ({ basis: 'local' }),
+      claim: (use) => bench.group(use),
+    },
     conditions,
     quality: () => 'trusted',
     fenceMs: () => undefined,
@@ -140,7 +148,8 @@ describe('one pass at two readers at once', () => {
     const text = code('staff', 7);
     await Promise.all([scans.onCode(reader('r1'), text), scans.onCode(reader('r2'), text)]);
     expect(unlocks).toHaveLength(1);
-    expect(kinds(journal.events())).toEqual(['access.granted granted', 'access.denied used']);
+    const written = kinds(journal.events()).toSorted();
+    expect(written).toEqual(['access.denied used', 'access.granted granted']);
   });
 
   it('is refused where the journal holds what memory does not', async () => {
@@ -162,6 +171,79 @@ describe('one pass at two readers at once', () => {
     journal.marks.set(credential, { credential, counter: 7, body, door: 'gate', atMs: 1 });
     await scans.onCode(reader('r1'), code('staff', 7));
     expect(shown).toEqual(['r1 cloned']);
+  });
+});
+
+/** What the group says, and what becomes of the scan. */
+const verdicts: readonly (readonly [string, Claimed, Side, string, boolean])[] = [
+  ['granted', { basis: 'group', claimId: 'c' }, 'entry', 'granted', true],
+  ['silent', { basis: 'island', claimId: 'c', provisional: true }, 'entry', 'granted', true],
+  ['used', { basis: 'group', claimId: 'c', denial: 'used' }, 'entry', 'used', false],
+  ['cloned', { basis: 'group', claimId: 'c', denial: 'cloned' }, 'entry', 'cloned', false],
+  [
+    'fenced',
+    { basis: 'group', claimId: 'c', denial: 'show_next_code' },
+    ...(['entry', 'show_next_code', false] as const),
+  ],
+  ['used', { basis: 'group', claimId: 'c', denial: 'used' }, 'exit', 'exit_used', true],
+];
+
+describe('a pass that the claim group is asked about', () => {
+  it.each(verdicts)('%s: %j at an %s shows %s', async (_, claimed, side, reason, opens) => {
+    const { bench, scans, reader, code, unlocks, journal, marks, shown } = createBench();
+    const asked: Use[] = [];
+    bench.group = (use) => {
+      asked.push(use);
+      // Reserved here before anybody else is asked.
+      expect(marks.of(use.pass.credential)?.counter).toBe(7);
+      expect(journal.appends).toHaveLength(0);
+      return Promise.resolve(claimed);
+    };
+    await scans.onCode(reader('r1', side), code('staff', 7));
+    expect(asked).toMatchObject([{ audience: 'campus-01', door: 'lab', pass: { counter: 7 } }]);
+    expect([shown, unlocks.length]).toEqual([[`r1 ${reason}`], opens ? 1 : 0]);
+    const { denial, ...word } = claimed;
+    const [event] = journal.events();
+    expect(event?.data).toMatchObject({ ...word, reason });
+    expect(event?.data).not.toHaveProperty('denial');
+    expect(fromBase64Url(event?.evidence ?? '')?.length).toBe(denial === 'show_next_code' ? 0 : 81);
+    // What the group refused leaves no mark here: a bare word moves none.
+    const counter = denial === undefined ? 7 : undefined;
+    expect(marks.of(people.staff.phone.credential)?.counter).toBe(counter);
+    expect(journal.marks.get(people.staff.phone.credential)?.counter).toBe(counter);
+  });
+
+  it('at a guarded gate is refused to who leaves only where the fault is not ours', async () => {
+    const { bench, scans, reader, code, shown } = createBench();
+    bench.group = () => Promise.resolve({ basis: 'group', denial: 'used' });
+    await scans.onCode(reader('r1', 'exit', 'gate'), code('staff', 1));
+    bench.group = () => Promise.resolve({ basis: 'group', denial: 'show_next_code' });
+    await scans.onCode(reader('r1', 'exit', 'gate'), code('staff', 2));
+    expect(shown).toEqual(['r1 used', 'r1 exit_show_next_code']);
+  });
+
+  it('is claimed once, however many readers of the gateway see it meanwhile', async () => {
+    const { bench, scans, reader, code, unlocks, shown } = createBench();
+    const answer = Promise.withResolvers<Claimed>();
+    let asked = 0;
+    bench.group = () => {
+      asked += 1;
+      return answer.promise;
+    };
+    const text = code('staff', 7);
+    const all = ['r1', 'r2', 'r3'].map((id) => scans.onCode(reader(id), text));
+    answer.resolve({ basis: 'group', claimId: 'c' });
+    await Promise.all(all);
+    expect([asked, unlocks.length]).toEqual([1, 1]);
+    expect(shown.toSorted()).toEqual(['r1 granted', 'r2 used', 'r3 used']);
+  });
+
+  it('is not claimed where the checks here deny it', async () => {
+    const { bench, scans, reader, code } = createBench();
+    bench.group = () => Promise.reject(new Error('asked'));
+    await scans.onCode(reader('r1'), code('visitor', 1));
+    await scans.onCode(reader('r1', 'exit'), code('visitor', 2));
+    await scans.onCode(reader('r2'), 'nonsense');
   });
 });
 

@@ -1,12 +1,13 @@
 import { eventId, parsePass } from '@gatehouse/protocols';
 import type { ClockQuality, NewEvent, ParsedPass, Reason, Side } from '@gatehouse/protocols';
+import type { Claimed, Claims } from '../claim/claims.ts';
 import type { Conditions } from '../conditions.ts';
 import type { EventBody } from '../events.ts';
 import type { Keeper } from '../policy/keeper.ts';
 import type { Appended, Ports } from '../ports.ts';
 import { createAttempts } from './attempts.ts';
 import { createCommit } from './commit.ts';
-import { decide } from './decide.ts';
+import { decide, deniedBy } from './decide.ts';
 import type { Outcome } from './decide.ts';
 import { createDecisionEvents } from './decision-event.ts';
 import { createDoorAudiences } from './door-audiences.ts';
@@ -47,6 +48,7 @@ export type ScansOptions = {
   readonly gateway: string;
   readonly keeper: Pick<Keeper, 'held' | 'roster' | 'revocations' | 'ageMs'>;
   readonly marks: Marks;
+  readonly claims: Pick<Claims, 'claim' | 'unasked'>;
   readonly conditions: Conditions;
   readonly quality: () => ClockQuality;
   readonly fenceMs: () => number | undefined;
@@ -71,24 +73,24 @@ export const createScans = (options: ScansOptions): Scans => {
   const unlock = createUnlock(options);
 
   /** Nothing is on disk: entries refuse, exits open and owe their row. */
-  const withoutJournal = async (reader: Reader, outcome: Outcome): Promise<boolean> => {
+  const withoutJournal = async (
+    reader: Reader,
+    { outcome, claimed }: Written,
+  ): Promise<boolean> => {
     conditions.raise('journal_failed', options.gateway, '');
     if (reader.side === 'entry') {
       reader.show('journal_failed');
       return false;
     }
     const forced: Outcome = { ...outcome, granted: true, reason: 'exit_journal_failed' };
-    options.owed(eventOf(reader, forced, 0));
+    options.owed(eventOf(reader, forced, { claimed, repeats: 0 }));
     return unlock(reader, forced, forced.reason);
   };
 
-  const carryOut = async (
-    reader: Reader,
-    outcome: Outcome,
-    appended: Appended | undefined,
-  ): Promise<boolean> => {
+  const carryOut = async (reader: Reader, written: Written): Promise<boolean> => {
+    const { outcome, appended } = written;
     const ref = appended?.ok === true ? appended.refs[0] : undefined;
-    if (ref === undefined) return withoutJournal(reader, outcome);
+    if (ref === undefined) return withoutJournal(reader, written);
     conditions.clear('journal_failed', options.gateway);
     if (outcome.granted) return unlock(reader, outcome, eventId(ref));
     reader.show(outcome.reason);
@@ -102,14 +104,12 @@ export const createScans = (options: ScansOptions): Scans => {
       const monoMs = options.ports.clock.monoMs();
       if (attempts.isRepeat(reader.id, pass, monoMs)) return;
       const repeats = attempts.decided(reader.id, pass, monoMs);
-      let outcome = judge(reader, scanned);
-      let appended = await write(reader, outcome, repeats);
-      if (appended?.ok === false) {
+      let written = await write(reader, judge(reader, scanned), repeats);
+      if (written.appended?.ok === false) {
         // The journal held a higher mark than memory did: it is the truth.
-        outcome = judge(reader, scanned);
-        appended = await write(reader, outcome, repeats);
+        written = await write(reader, judge(reader, scanned), repeats);
       }
-      const opened = await carryOut(reader, outcome, appended);
+      const opened = await carryOut(reader, written);
       // Who wants out and was not let out may ask again with the same code.
       if (!opened && reader.side === 'exit') attempts.forget(reader.id);
     },
@@ -138,25 +138,45 @@ const createJudge = (options: ScansOptions): ((reader: Reader, scanned: ParsedPa
     });
 };
 
-/** Journals a decision, and with it the mark of the pass that it accepted. */
+/** A decision as it stands now, and whether it is on disk. */
+type Written = {
+  readonly outcome: Outcome;
+  readonly claimed: Claimed;
+  readonly appended: Appended | undefined;
+};
+
+/** Claims and journals a decision, and with it the mark of the pass that it accepted. */
 const createWrite = (
   options: ScansOptions,
   eventOf: ReturnType<typeof createDecisionEvents>,
-): ((reader: Reader, outcome: Outcome, repeats: number) => Promise<Appended | undefined>) => {
-  const { marks } = options;
+): ((reader: Reader, outcome: Outcome, repeats: number) => Promise<Written>) => {
+  const { marks, claims } = options;
   const commit = createCommit(options);
   return async (reader, outcome, repeats) => {
-    const { pass, nextMark } = outcome;
-    const events = [eventOf(reader, outcome, repeats)];
-    if (pass === undefined || nextMark === undefined) return commit(reader, { events });
+    const { pass, nextMark, row } = outcome;
+    if (pass === undefined || nextMark === undefined) {
+      const claimed = claims.unasked();
+      const events = [eventOf(reader, outcome, { claimed, repeats })];
+      return { outcome, claimed, appended: await commit(reader, { events }) };
+    }
     const { credential } = pass;
-    // Taken in memory before the disk knows of it: a second reader must find it taken.
+    // Taken in memory before anybody else knows of it: a second reader must find it taken.
     const before = marks.of(credential);
     marks.reserve(credential, nextMark);
+    const use = { pass, audience: row.audience ?? '', door: reader.door };
+    const claimed = await claims.claim(use);
+    if (claimed.denial !== undefined) {
+      marks.release(credential, nextMark, before);
+      const at = { side: reader.side, clock: options.quality() };
+      const denied = deniedBy(claimed.denial, at, outcome);
+      const events = [eventOf(reader, denied, { claimed, repeats })];
+      return { outcome: denied, claimed, appended: await commit(reader, { events }) };
+    }
+    const events = [eventOf(reader, outcome, { claimed, repeats })];
     const appended = await commit(reader, { events, mark: journalMark(credential, nextMark) });
     if (appended?.ok !== true) marks.release(credential, nextMark, before);
     if (appended?.ok === false) marks.learn(appended.held);
-    return appended;
+    return { outcome, claimed, appended };
   };
 };
 

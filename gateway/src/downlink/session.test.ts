@@ -49,6 +49,7 @@ const createBench = () => {
     onLost: () => void heard.push('lost'),
     onCursor: (note: CursorNote) => void heard.push(`cursor ${note.cursor}`),
     onWatch: ({ device, forMs }) => void heard.push(`watch ${device} ${forMs}`),
+    onAsk: (payload) => void heard.push(`ask ${payload.length}`),
     onSigned: {
       keys: async (jws) => void heard.push(`keys ${jws}`),
       manifest: async (jws) => void heard.push(`manifest ${jws}`),

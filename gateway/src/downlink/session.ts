@@ -7,11 +7,13 @@ import {
   parseTopic,
   toHex,
   upTopic,
+  utf8,
   Watch,
 } from '@gatehouse/protocols';
 import type {
   Beat,
   Birth,
+  ClaimAnswer,
   ClockStamp,
   Death,
   DownTopic,
@@ -50,11 +52,13 @@ export type SessionOptions = {
   readonly conditions: Conditions;
   readonly stamp: () => ClockStamp;
   readonly held: () => Held;
-  readonly twin: () => Pick<Report, 'doors' | 'devices' | 'conditions'>;
+  readonly twin: () => Pick<Report, 'doors' | 'devices' | 'conditions' | 'claim'>;
   readonly onHello: (connection: LinkConnection, hello: Hello) => void;
   readonly onLost: () => void;
   readonly onCursor: (note: CursorNote) => void;
   readonly onWatch: (watch: Watch) => void;
+  /** A pass that is used in the cloud: not read yet. */
+  readonly onAsk: (payload: Uint8Array) => void;
   /** keys, manifest, delta, revocation, command: compact JWS, not verified yet. */
   readonly onSigned: Readonly<
     Record<'keys' | 'manifest' | 'delta' | 'revocation' | 'command', (jws: string) => Promise<void>>
@@ -70,10 +74,15 @@ export type Session = {
   readonly changed: () => void;
   /** What is held has changed: the next beat says so, soon. */
   readonly heldMoved: () => void;
-  /** What somebody looks at. Resolves when the broker has it, or where there is no connection. */
-  readonly tell: (live: DeviceLive) => Promise<void>;
+  /** What somebody looks at or asked. Resolves when the broker has it, or without a connection. */
+  readonly tell: Tell;
   readonly stop: () => Promise<void>;
 };
+
+type Tell = <T extends 'live' | 'answer'>(
+  topic: T,
+  body: { readonly live: DeviceLive; readonly answer: ClaimAnswer }[T],
+) => Promise<void>;
 
 type Live = {
   readonly session: string;
@@ -119,9 +128,9 @@ export const createSession = (options: SessionOptions): Session => {
       const sinceMs = options.ports.clock.monoMs() - (live.beats.get(live.n) ?? 0);
       timers.set('beat', Math.max(0, beatPauseMs - sinceMs), () => beat(parts));
     },
-    tell: async (live) => {
-      const topic = upTopic(options.gateway, 'live');
-      await parts.live?.connection.publish(topic, JSON.stringify(live));
+    tell: async (topic, body) => {
+      const to = upTopic(options.gateway, topic);
+      await parts.live?.connection.publish(to, JSON.stringify(body));
     },
     stop: async () => {
       parts.stopped = true;
@@ -238,6 +247,7 @@ const receive: Readonly<Record<DownTopic, (parts: Parts, text: string) => void>>
     const watch = checked(Watch, text);
     if (watch !== undefined) options.onWatch(watch);
   },
+  ask: ({ options }, text) => options.onAsk(utf8(text)),
 };
 
 const isDownTopic = (name: string): name is DownTopic => Object.hasOwn(receive, name);
@@ -260,7 +270,7 @@ const birthOf = async ({ options }: Parts, session: string): Promise<Birth> => {
     v: 1,
     session,
     version: options.version,
-    sections: ['profile', 'waits'],
+    sections: ['profile', 'waits', 'claim'],
     clock: options.stamp(),
     held: options.held(),
     journals: journals.slice(-journalsMax),

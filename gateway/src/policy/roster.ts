@@ -39,6 +39,7 @@ export type DoorRow = PolicyRowOf<'door'>;
 export type ProfileRow = PolicyRowOf<'profile'>;
 type Schedule = PolicyRowOf<'schedule'>['windows'];
 type Site = PolicyRowOf<'site'>;
+export type ClaimRow = PolicyRowOf<'claim'>;
 
 /** The policy in memory, as the scan path reads it: never from disk. */
 export type Roster = {
@@ -54,6 +55,8 @@ export type Roster = {
   readonly runs: (schedule: string, atMs: number) => boolean;
   /** Custom profiles as they were signed; nobody has read them yet. */
   readonly profiles: () => readonly ProfileRow[];
+  /** The claim group that this gateway is of; the first, should there be several. */
+  readonly claim: () => ClaimRow | undefined;
   readonly digest: () => PolicyDigest;
   readonly put: (row: PolicyRow) => void;
   readonly del: (section: string, key: string) => void;
@@ -81,6 +84,7 @@ type Tables = {
   readonly cards: Map<string, StoredCard>;
   readonly credentials: Map<string, StoredCredential>;
   readonly profiles: Map<string, ProfileRow>;
+  readonly claims: Map<string, ClaimRow>;
   readonly terms: Map<string, Terms>;
   readonly keys: KeySlab;
   /** By credential: few ever wait, so none pays for it in memory. */
@@ -197,6 +201,11 @@ const sections: { readonly [S in PolicyRow['section']]: Section<PolicyRowOf<S>> 
     set: (t, row) => void t.profiles.set(policyKey(row), row),
     drop: (t, key) => void t.profiles.delete(key),
   },
+  claim: {
+    get: (t, id) => t.claims.get(id),
+    set: (t, row) => void t.claims.set(row.id, row),
+    drop: (t, id) => void t.claims.delete(id),
+  },
 };
 
 const isSection = (name: string): name is PolicyRow['section'] => Object.hasOwn(sections, name);
@@ -215,6 +224,7 @@ const emptyTables = (): Tables => ({
   cards: new Map(),
   credentials: new Map(),
   profiles: new Map(),
+  claims: new Map(),
   terms: new Map(),
   keys: createKeySlab(),
   waits: new Map(),
@@ -273,6 +283,7 @@ export const createRoster = (primitives: Pick<Primitives, 'sha256'>): Roster => 
       return now !== undefined && scheduleRuns(windows ?? [], now);
     },
     profiles: () => [...t.profiles.values()],
+    claim: () => t.claims.values().next().value,
     digest: () => t.digest,
     put: (row) => {
       del(row.section, policyKey(row));

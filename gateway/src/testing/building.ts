@@ -11,6 +11,7 @@ import type { JournalFile } from '../journal/journal-file.ts';
 import type { Ports, SerialPorts } from '../ports.ts';
 import { createDirectJournal } from '../journal/direct-journal.ts';
 import { createFakeCloud } from './fake-cloud.ts';
+import { createMemoryClaims } from './memory-claims.ts';
 import { createMemoryLink } from './memory-link.ts';
 import type { MemoryLink } from './memory-link.ts';
 import { createMemoryModbus } from './memory-modbus.ts';
@@ -127,6 +128,7 @@ export const createBuilding = () => {
   };
   const modbus = createMemoryModbus(clock);
   const link = createMemoryLink();
+  const claims = createMemoryClaims(clock);
   const store = createMemoryPolicyStore();
   const cloud = createFarEnd(clock, link);
   let seed = 0;
@@ -142,6 +144,7 @@ export const createBuilding = () => {
       journal: journal(),
       policyStore: store.port,
       link: link.port,
+      claims: claims.ports,
       http: { get: () => Promise.resolve(snapshot.body) },
       zstd: createZstd(),
       jws: createJwsVerifier(),
@@ -156,7 +159,7 @@ export const createBuilding = () => {
     await clock.advance(300);
   };
   const iat = () => Math.floor(clock.nowMs() / 1000);
-  return { clock, heads, modbus, link, store, cloud, boot, scan, iat };
+  return { clock, heads, modbus, link, claims, store, cloud, boot, scan, iat };
 };
 
 /** With a policy, past the fence of a first start, and a door that has shown itself locked. */

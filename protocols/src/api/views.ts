@@ -106,6 +106,19 @@ export const GatewayView = Type.Object({
   journalFill: Type.Number(),
   clock: OneOf(['trusted', 'holdover', 'untrusted', 'unknown'] as const),
   doors: Type.Integer(),
+  /** Its claim group, if it is in one. */
+  claim: Type.Optional(
+    Type.Object({
+      group: Type.String(),
+      authority: Type.Object({ id: Type.String(), name: Name }),
+      isAuthority: Type.Boolean(),
+      /** `alone`: an island, it decides without the authority. `unknown`: silent, or never said. */
+      state: OneOf(['together', 'alone', 'unknown'] as const),
+      since: Type.Union([Time, Type.Null()]),
+      /** Of an island: whom it knows, and so may let in once more. */
+      people: Type.Union([Type.Integer(), Type.Null()]),
+    }),
+  ),
 });
 export type GatewayView = Type.Static<typeof GatewayView>;
 

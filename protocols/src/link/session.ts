@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { claimAuthorityStates } from '../claim/claim.ts';
 import { Condition } from '../conditions.ts';
 import { DeviceValues } from '../device-values.ts';
 import { Cursor, Epoch, Id, Stream } from '../ids.ts';
@@ -85,6 +86,14 @@ export const DeviceReport = Type.Object({
 });
 export type DeviceReport = Type.Static<typeof DeviceReport>;
 
+export const ClaimReport = Type.Object({
+  group: Id,
+  /** `silent`: this gateway decides alone, and so is an island of its own. */
+  authority: OneOf(claimAuthorityStates),
+  since: At,
+});
+export type ClaimReport = Type.Static<typeof ClaimReport>;
+
 /** `up/report`: the whole reported twin, on birth and on change (at most four a second). */
 export const Report = Type.Object({
   session: SessionId,
@@ -92,6 +101,8 @@ export const Report = Type.Object({
   doors: Type.Array(DoorReport, { maxItems: 500 }),
   devices: Type.Array(DeviceReport, { maxItems: 2000 }),
   conditions: Type.Array(Condition, { maxItems: 2000 }),
+  /** Absent where the gateway is in no claim group. */
+  claim: Type.Optional(ClaimReport),
 });
 export type Report = Type.Static<typeof Report>;
 

@@ -4,7 +4,7 @@ import { isGatewayId } from '../ids.ts';
  * MQTT topics between gateway and cloud. MQTT 3.1.1 semantics only; nothing here is retained.
  * `up` is written by the gateway alone, `down` by the cloud alone.
  */
-export const upTopics = ['birth', 'death', 'beat', 'report', 'batch', 'live'] as const;
+export const upTopics = ['birth', 'death', 'beat', 'report', 'batch', 'live', 'answer'] as const;
 export type UpTopic = (typeof upTopics)[number];
 
 export const downTopics = [
@@ -16,6 +16,7 @@ export const downTopics = [
   'revocation',
   'command',
   'watch',
+  'ask',
 ] as const;
 export type DownTopic = (typeof downTopics)[number];
 

@@ -23,6 +23,14 @@ const rows: readonly PolicyRow[] = [
     key: 'A'.repeat(43),
   },
   { section: 'profile', id: 'my-lock', mode: 'live', version: '1.2.0', text: 'id: my-lock' },
+  {
+    section: 'claim',
+    id: 'east',
+    authority: 'gw-1',
+    host: 'gw-1.lan',
+    port: 8884,
+    members: ['gw-1', 'gw-2'],
+  },
 ];
 
 describe('canonical JSON', () => {

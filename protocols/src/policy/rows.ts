@@ -109,6 +109,23 @@ export const ProfileRow = Type.Object({
   text: Type.String({ maxLength: 256 * 1024 }),
 });
 
+/**
+ * The claim group of a gateway, which may be its authority itself. Only to gateways that say in
+ * their birth that they know this section.
+ */
+export const ClaimRow = Type.Object({
+  section: Type.Literal('claim'),
+  /** Of the group. */
+  id: Id,
+  /** The one gateway that is asked; no other takes its place. */
+  authority: Id,
+  /** Where the authority is reached by its members; it listens on this port. */
+  host: Type.String({ minLength: 1, maxLength: 253 }),
+  port: Type.Integer({ minimum: 1, maximum: 65_535 }),
+  /** All gateways of the group, in the order of their ids. */
+  members: Type.Array(Id, { maxItems: 500 }),
+});
+
 export const PolicyRow = Type.Union([
   SiteRow,
   DoorRow,
@@ -117,6 +134,7 @@ export const PolicyRow = Type.Union([
   CardRow,
   CredentialRow,
   ProfileRow,
+  ClaimRow,
 ]);
 export type PolicyRow = Type.Static<typeof PolicyRow>;
 export type PolicySection = PolicyRow['section'];
@@ -130,6 +148,7 @@ export const policySections = [
   'card',
   'credential',
   'profile',
+  'claim',
 ] as const satisfies readonly PolicySection[];
 
 /** The key of a row inside its section. */

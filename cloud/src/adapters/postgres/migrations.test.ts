@@ -14,6 +14,7 @@ const landed: Readonly<Record<string, string>> = {
   '002_devices.sql': 'e06a14a2601f6e5d6e6defa6dd3f476c335647e2631cd6c786ab9d0a445c16ae',
   '003_profiles.sql': 'b63084c6f24bd619e81a64d384abc4033817ae15f7abe641fa7525ba072f97d0',
   '004_phones.sql': 'f8e9a3dae0a22a998fe4531ddb7ef1dedf206b9ba675bf60e2ba53655331b444',
+  '005_uses.sql': '2e0c10f5bfc459c937439efc564399b431d66a7953ea02f0ad7f8619fb436304',
 };
 
 const found = Object.fromEntries(

@@ -74,14 +74,18 @@ export type RawFrame = Omit<Frame, 'from' | 'pos'> & {
 const batchOf = ({ what }: FeedItem): readonly BatchRange[] =>
   what.kind === 'batch' ? [what] : [];
 
-const gatewayOf = ({ what }: FeedItem): readonly string[] =>
-  what.kind === 'twin' ? [what.gateway] : [];
+const textOf = (value: unknown): readonly string[] => (typeof value === 'string' ? [value] : []);
+
+const gatewayOf = ({ what }: FeedItem): readonly string[] => {
+  if (what.kind === 'twin') return [what.gateway];
+  // A use in doubt stands among the conditions of its gateway until somebody closes it.
+  const isUse = what.kind === 'domain' && what.name.startsWith('use.');
+  return isUse ? textOf(what.data['gateway']) : [];
+};
 
 /** Such a change may add a revocation, the newest of which every gateway's view names. */
 const movesNewest = ({ what }: FeedItem): boolean =>
   what.kind === 'domain' && /^(?:card|credential|gateway|campus)\./.test(what.name);
-
-const textOf = (value: unknown): readonly string[] => (typeof value === 'string' ? [value] : []);
 
 const cardsOf = ({ what }: FeedItem): readonly string[] =>
   what.kind === 'domain' && /^(?:card|credential)\./.test(what.name)

@@ -1,3 +1,4 @@
+import { doubtConditions } from '@gatehouse/protocols';
 import type { ChangeView, DoorView, EventView, GatewayView } from '@gatehouse/protocols';
 import { may } from '../../access/may.ts';
 import { maySeeKind } from '../../events/event-views.ts';
@@ -16,6 +17,8 @@ export type Reach = {
   readonly gateways: ReadonlySet<string>;
   readonly buildings: ReadonlySet<string>;
 };
+
+const doubtCodes: ReadonlySet<string> = new Set(Object.values(doubtConditions));
 
 export const reachOfDoors = (doors: readonly DoorView[], session: Session): Reach => {
   const own = doors.filter(({ id }) => may(session, 'console', { door: id }));
@@ -43,7 +46,9 @@ export const shownTo = (session: Session, reach: Reach, shown: Shown): Shown => 
     events: shown.events.filter((event) => maySeeEvent(session, event)),
     doors: shown.doors.filter(({ id }) => sees(id)).map((door) => doorFor(session, door)),
     gateways: shown.gateways.filter(seesGateway),
-    conditions: shown.conditions.filter(({ door }) => sees(door)),
+    conditions: shown.conditions.filter(
+      ({ door, code }) => sees(door) && (!doubtCodes.has(code) || may(session, 'use.read')),
+    ),
     // An id that was never shown clears nothing.
     cleared: isAll
       ? shown.cleared

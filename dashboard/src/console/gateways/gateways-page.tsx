@@ -1,9 +1,10 @@
 import type { ConditionView, GatewayView } from '@gatehouse/protocols';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { lasting } from '../../event/time.ts';
 import { useWords } from '../../i18n/i18n.ts';
 import { ConditionNote } from '../condition-note.tsx';
-import { usePicture, useServerNow } from '../console-context.ts';
+import { usePicture, useServerNow, useTimes } from '../console-context.ts';
 import { heardText } from './heard-text.ts';
 
 const Fact = ({
@@ -49,8 +50,8 @@ const versionKey = ({ held, newest }: GatewayView['policy']): string =>
   held < newest ? 'gateway.ofNewest' : 'gateway.upToDate';
 
 const GatewayFacts = ({ gateway }: { readonly gateway: GatewayView }) => {
-  const { t } = useWords();
-  const { policy, revocation, waiting, journalFill, clock, version } = gateway;
+  const { t, pick } = useWords();
+  const { policy, revocation, waiting, journalFill, clock, version, claim } = gateway;
   const percent = Math.round(journalFill * 100);
   return (
     <dl className="facts">
@@ -73,7 +74,34 @@ const GatewayFacts = ({ gateway }: { readonly gateway: GatewayView }) => {
         {t(`clock.${clock}`)}
       </Fact>
       <Fact name={t('gateway.version')}>{version}</Fact>
+      {claim === undefined ? null : (
+        <Fact name={t('gateway.claim.title')} isOdd={claim.state === 'alone'}>
+          {t(claim.isAuthority ? 'gateway.claim.authority' : `gateway.claim.${claim.state}`, {
+            authority: pick(claim.authority.name),
+          })}
+        </Fact>
+      )}
     </dl>
+  );
+};
+
+/** Cut off from the authority of its group: how large this island is, since when, what it means. */
+const Island = ({ gateway, now }: { readonly gateway: GatewayView; readonly now: number }) => {
+  const { t } = useWords();
+  const times = useTimes();
+  const { claim, doors } = gateway;
+  if (claim?.state !== 'alone') return null;
+  const sinceMs = claim.since === null ? now : Date.parse(claim.since);
+  return (
+    <div className="door-condition trouble-attention">
+      <strong>
+        {t('gateway.claim.island', { count: doors })}{' '}
+        <time className="figures" dateTime={claim.since ?? undefined} title={times.full(sinceMs)}>
+          {t('gateway.claim.since', { time: lasting(now - sinceMs, t) })}
+        </time>
+      </strong>
+      <p>{t('gateway.claim.meaning', { people: claim.people ?? 0 })}</p>
+    </div>
   );
 };
 
@@ -94,6 +122,7 @@ const GatewayCard = ({ gateway, now }: { readonly gateway: GatewayView; readonly
         </strong>
       </header>
       <Conditions own={own} />
+      <Island gateway={gateway} now={now} />
       {gateway.state === 'silent' ? <p className="quiet">{t('gateway.asLastHeard')}</p> : null}
       <GatewayFacts gateway={gateway} />
       <p className="gateway-links">

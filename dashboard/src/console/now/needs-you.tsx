@@ -8,6 +8,7 @@ import { SeveritySign } from '../severity-sign.tsx';
 import { deviceOfCondition } from '../../device/device-status.ts';
 import { conditionRow, conditionText } from '../../event/condition-words.ts';
 import { placeOf } from '../trouble.ts';
+import { doubtCodes } from '../uses/use-doubts.ts';
 import type { Trouble } from '../trouble.ts';
 
 type Words = {
@@ -17,6 +18,8 @@ type Words = {
   readonly remedy: string;
   readonly door: string | null;
   readonly device: string | null;
+  /** It is about uses in doubt: their own page says all of it. */
+  readonly isDoubt?: boolean;
 };
 
 const useTroubleWords = (trouble: Trouble): Words => {
@@ -41,13 +44,21 @@ const useTroubleWords = (trouble: Trouble): Words => {
     remedy: row === undefined ? t('trouble.unknown') : row.remedy[language],
     door: condition.door,
     device: deviceOfCondition(condition) ?? null,
+    isDoubt: doubtCodes.has(condition.code),
   };
 };
 
 /** To where one sees to it: the device if it is one, else the door, else the gateways. */
-const Way = ({ door, device }: Pick<Words, 'door' | 'device'>) => {
+const Way = ({ door, device, isDoubt = false }: Pick<Words, 'door' | 'device' | 'isDoubt'>) => {
   const { t } = useWords();
   const isKeeper = useIsKeeper();
+  if (isDoubt) {
+    return (
+      <Link to="/uses" className="button small">
+        {t('trouble.uses')}
+      </Link>
+    );
+  }
   if (device !== null && isKeeper) {
     return (
       <Link to="/devices/$device" params={{ device }} className="button small">
@@ -69,7 +80,7 @@ const Way = ({ door, device }: Pick<Words, 'door' | 'device'>) => {
 const TroubleItem = ({ trouble, now }: { readonly trouble: Trouble; readonly now: number }) => {
   const { t } = useWords();
   const times = useTimes();
-  const { title, place, text, remedy, door, device } = useTroubleWords(trouble);
+  const { title, place, text, remedy, door, device, isDoubt } = useTroubleWords(trouble);
   const tone = trouble.severity === 'notice' ? 'quiet' : trouble.severity;
   return (
     <li className={`trouble trouble-${trouble.severity}`}>
@@ -95,7 +106,7 @@ const TroubleItem = ({ trouble, now }: { readonly trouble: Trouble; readonly now
         >
           {lasting(now - trouble.sinceMs, t)}
         </time>
-        <Way door={door} device={device} />
+        <Way door={door} device={device} {...(isDoubt === undefined ? {} : { isDoubt })} />
       </div>
     </li>
   );

@@ -1,5 +1,10 @@
 import type { CheckerName } from '../record.ts';
-import { everyExitIsWritten, everyUnlockHasCause, onePassOpensOnce } from './doors.ts';
+import {
+  everyExitIsWritten,
+  everyUnlockHasCause,
+  onePassOpensOnce,
+  onePassOpensOnceInGroup,
+} from './doors.ts';
 import { cursorsAreCovered, cursorsAreHeads, feedIsWhole } from './feed.ts';
 import { noEventInvented, noEventLost, noHoleWithoutCause } from './journal.ts';
 import type { Checker } from './journal.ts';
@@ -12,6 +17,7 @@ export const checkers: readonly (readonly [CheckerName, Checker])[] = [
   ['no unlock without a cause', everyUnlockHasCause],
   ['no unlock without a cause', everyExitIsWritten],
   ['one pass opens once', onePassOpensOnce],
+  ['one pass opens once in the group', onePassOpensOnceInGroup],
   ['feed whole and read', feedIsWhole],
   ['feed whole and read', cursorsAreHeads],
   ['feed whole and read', cursorsAreCovered],

@@ -6,6 +6,8 @@ import type { Stored, StoredEvent } from '../stored.ts';
 /** What every checker looks at. */
 export type Evidence = {
   readonly campus: Campus;
+  /** The other gateway of the claim group; the cloud never hears of it. */
+  readonly nextDoor: Campus;
   readonly stored: Stored;
   /** Heads of the gateway's journal. */
   readonly positions: readonly StreamPosition[];

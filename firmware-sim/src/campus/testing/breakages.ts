@@ -1,5 +1,5 @@
 import type { Database } from '@gatehouse/cloud';
-import type { Append, Clock, Journal, ModbusPorts } from '@gatehouse/gateway';
+import type { Append, ClaimPorts, Clock, Journal, ModbusPorts } from '@gatehouse/gateway';
 import { place } from '../places.ts';
 import type { CheckerName } from '../record.ts';
 import type { Breakage } from '../world.ts';
@@ -9,6 +9,8 @@ export type Case = {
   readonly what: string;
   readonly breakage: () => Breakage;
   readonly seenBy: CheckerName;
+  /** It is the authority of its claim group: nobody else remembers for it. */
+  readonly isAuthority?: boolean;
 };
 
 const isGrant = ({ events }: Append): boolean =>
@@ -56,6 +58,22 @@ const forgetsMarks = (port: Journal): Journal => ({
   ...port,
   open: async () => ({ ...(await port.open()), clean: true, fenceMs: 0, marks: [] }),
   append: ({ mark: _, ...append }) => port.append(append),
+});
+
+/** Whatever the authority says, it is heard as a grant. */
+const hearsGrants = (port: ClaimPorts): ClaimPorts => ({
+  ...port,
+  connect: async (options) => {
+    const connection = await port.connect(options);
+    const granted = (payload: Uint8Array): Uint8Array => {
+      const text = new TextDecoder().decode(payload);
+      return new TextEncoder().encode(text.replace('"used"', '"granted"'));
+    };
+    return {
+      ...connection,
+      onAnswer: (run) => connection.onAnswer((payload) => run(granted(payload))),
+    };
+  },
 });
 
 const neverSwitchesOff = (port: ModbusPorts): ModbusPorts => ({
@@ -137,7 +155,13 @@ export const cases: readonly Case[] = [
   {
     what: 'a journal that forgets which passes were used',
     breakage: () => ({ journal: forgetsMarks }),
+    isAuthority: true,
     seenBy: 'one pass opens once',
+  },
+  {
+    what: 'a member that hears of a grant where there is none',
+    breakage: () => ({ claims: hearsGrants }),
+    seenBy: 'one pass opens once in the group',
   },
   {
     what: 'a feed with a hole',
