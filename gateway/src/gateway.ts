@@ -1,6 +1,7 @@
 import type { DeviceProfile } from '@gatehouse/device-profiles';
 import type { ClockStamp, NewEvent } from '@gatehouse/protocols';
 import { createMarks } from './access/marks.ts';
+import { createPins } from './access/pins.ts';
 import { createScans } from './access/scans.ts';
 import { createConditions } from './conditions.ts';
 import type { GatewayConfig } from './config.ts';
@@ -87,6 +88,7 @@ const createCore = (ports: Ports, { config: { gateway }, rootKey }: GatewayOptio
     conditions,
     keeper,
     marks: createMarks(),
+    pins: createPins({ ports, roster: keeper.roster }),
     /** Something that the cloud is shown has changed. */
     changed: () => changed(),
     onChange: (run: () => void) => {
@@ -100,12 +102,13 @@ const createCore = (ports: Ports, { config: { gateway }, rootKey }: GatewayOptio
 
 /** From a scan to an open door. */
 const createDoors = (ports: Ports, { config, profiles }: GatewayOptions, core: Core) => {
-  const { time, conditions, keeper, marks, recorder, record } = core;
+  const { time, conditions, keeper, marks, pins, recorder, record } = core;
   const scans = createScans({
     ports,
     gateway: config.gateway,
     keeper,
     marks,
+    pins,
     conditions,
     quality: time.quality,
     fenceMs: time.fenceMs,
@@ -120,7 +123,7 @@ const createDoors = (ports: Ports, { config, profiles }: GatewayOptions, core: C
     language: config.displayLanguage ?? 'zh',
     conditions,
     record,
-    onCode: (reader, text) => void scans.onCode(reader, text),
+    onCode: (reader, text, kind) => void scans.onCode(reader, text, kind),
     onChange: core.changed,
   });
   const abouts = aboutsOf(config, profiles);
@@ -245,6 +248,7 @@ const start = async (ports: Ports, { config }: GatewayOptions, parts: Parts): Pr
     return notOpened;
   });
   parts.marks.load(opened.marks);
+  parts.pins.load(opened.pinTries ?? []);
   time.fence(opened.fenceMs);
   const data = { version: gatewayVersion, clean: opened.clean };
   const started = stamp({ kind: 'gateway.started', data });

@@ -78,6 +78,7 @@ const publishNext = async ({ database, publisher }: PolicyFollowerOptions): Prom
   const cards = await cardsOf(database, items);
   if (cards === 'all') await publishTo(publisher, await publisher.gateways());
   else {
+    for (const gateway of understanding(items)) await publisher.publishUnderstood(gateway);
     for (const gateway of await gatewaysOfProfiles(publisher, items)) {
       await publisher.publishProfiles(gateway);
     }
@@ -95,15 +96,21 @@ const publishTo = async (
   for (const gateway of gateways) await publisher.publish(gateway, cards);
 };
 
+/** Those that know other sections now than before. */
+const understanding = (items: readonly FeedItem[]): ReadonlySet<string> =>
+  new Set(
+    items
+      .map(policyReach)
+      .flatMap((reach) => (reach.kind === 'profiles_of' ? [reach.gateway] : [])),
+  );
+
 const gatewaysOfProfiles = async (
   publisher: Publisher,
   items: readonly FeedItem[],
-): Promise<ReadonlySet<string>> => {
+): Promise<readonly string[]> => {
   const reaches = items.map(policyReach);
   const profiles = reaches.flatMap((reach) => (reach.kind === 'profile' ? [reach.profile] : []));
-  const own = reaches.flatMap((reach) => (reach.kind === 'profiles_of' ? [reach.gateway] : []));
-  const using = profiles.length === 0 ? [] : await publisher.gatewaysOfProfiles(profiles);
-  return new Set([...using, ...own]);
+  return profiles.length === 0 ? [] : publisher.gatewaysOfProfiles(profiles);
 };
 
 /** The cards that these items concern. */

@@ -250,7 +250,7 @@ const birthOf = async ({ options }: Parts, session: string): Promise<Birth> => {
     v: 1,
     session,
     version: options.version,
-    sections: ['profile'],
+    sections: ['profile', 'uid', 'pin'],
     clock: options.stamp(),
     held: options.held(),
     journals: journals.slice(-journalsMax),

@@ -2,6 +2,7 @@ import {
   addRow,
   emptyDigest,
   fromBase64Url,
+  pinSaltBytes,
   policyKey,
   removeRow,
   rowDigest,
@@ -33,6 +34,14 @@ export type RosterCredential = {
   readonly rawKey: Uint8Array;
 };
 
+export type RosterPin = {
+  readonly card: string;
+  /** 16 bytes. */
+  readonly salt: Uint8Array;
+  /** 32 bytes, see `PinRow`. */
+  readonly hash: Uint8Array;
+};
+
 export type DoorRow = PolicyRowOf<'door'>;
 export type ProfileRow = PolicyRowOf<'profile'>;
 type Schedule = PolicyRowOf<'schedule'>['windows'];
@@ -45,6 +54,10 @@ export type Roster = {
   readonly doors: () => readonly DoorRow[];
   readonly card: (id: string) => RosterCard | undefined;
   readonly credential: (id: string) => RosterCredential | undefined;
+  /** The card of a UID, see `parseUid`. */
+  readonly uid: (uid: string) => string | undefined;
+  /** By the number that is typed first. */
+  readonly pin: (number: string) => RosterPin | undefined;
   /** The rules of a door, and whether a schedule runs at a moment. */
   readonly rules: (
     door: string,
@@ -70,6 +83,9 @@ type StoredCredential = {
   readonly slot: number;
 };
 
+/** Salt ‖ hash in one slot. */
+type StoredPin = { readonly card: string; readonly slot: number };
+
 type Tables = {
   site: Site | undefined;
   readonly doors: Map<string, DoorRow>;
@@ -79,10 +95,16 @@ type Tables = {
   readonly cards: Map<string, StoredCard>;
   readonly credentials: Map<string, StoredCredential>;
   readonly profiles: Map<string, ProfileRow>;
+  /** UID → card: 140,000 of them are 12 MB. */
+  readonly uids: Map<string, string>;
+  readonly pins: Map<string, StoredPin>;
   readonly terms: Map<string, Terms>;
   readonly keys: KeySlab;
+  readonly pinSecrets: KeySlab;
   /** Keys whose length is not their algorithm's: they verify nothing, and count in the digest. */
   readonly oddKeys: Map<string, PolicyRowOf<'credential'>>;
+  /** As with keys: not 16 and 32 bytes, or not in the one form that base64url has. */
+  readonly oddPins: Map<string, PolicyRowOf<'pin'>>;
   digest: PolicyDigest;
 };
 
@@ -147,12 +169,61 @@ const credentialSection: Section<PolicyRowOf<'credential'>> = {
   },
   set: (t, row) => {
     const { id, alg, key } = row;
-    const card = t.cards.get(row.card)?.id ?? row.card;
+    const card = cardOf(t, row.card);
     const raw = fromBase64Url(key);
     if (raw?.length !== rawKeyBytes[alg]) t.oddKeys.set(id, row);
     else t.credentials.set(id, { card, alg, slot: t.keys.put(raw) });
   },
   drop: dropCredential,
+};
+
+/** The very string that the card has, where it is held. */
+const cardOf = (t: Tables, card: string): string => t.cards.get(card)?.id ?? card;
+
+const uidSection: Section<PolicyRowOf<'uid'>> = {
+  get: (t, id) => {
+    const card = t.uids.get(id);
+    return card === undefined ? undefined : { section: 'uid', id, card };
+  },
+  set: (t, { id, card }) => void t.uids.set(id, cardOf(t, card)),
+  drop: (t, id) => void t.uids.delete(id),
+};
+
+const pinHashBytes = 32;
+const pinSecretBytes = pinSaltBytes + pinHashBytes;
+
+const pinOf = (t: Tables, number: string): RosterPin | undefined => {
+  const held = t.pins.get(number);
+  if (held === undefined) return undefined;
+  const secret = t.pinSecrets.get(held.slot, pinSecretBytes);
+  const salt = secret.subarray(0, pinSaltBytes);
+  return { card: held.card, salt, hash: secret.subarray(pinSaltBytes) };
+};
+
+const pinSection: Section<PolicyRowOf<'pin'>> = {
+  get: (t, id) => {
+    const held = pinOf(t, id);
+    if (held === undefined) return t.oddPins.get(id);
+    const { card, salt, hash } = held;
+    return { section: 'pin', id, card, salt: toBase64Url(salt), hash: toBase64Url(hash) };
+  },
+  set: (t, row) => {
+    const salt = fromBase64Url(row.salt);
+    const hash = fromBase64Url(row.hash);
+    if (salt?.length !== pinSaltBytes || hash?.length !== pinHashBytes) {
+      t.oddPins.set(row.id, row);
+      return;
+    }
+    const slot = t.pinSecrets.put(Uint8Array.of(...salt, ...hash));
+    t.pins.set(row.id, { card: cardOf(t, row.card), slot });
+  },
+  drop: (t, id) => {
+    t.oddPins.delete(id);
+    const held = t.pins.get(id);
+    if (held === undefined) return;
+    t.pinSecrets.free(held.slot);
+    t.pins.delete(id);
+  },
 };
 
 const sections: { readonly [S in PolicyRow['section']]: Section<PolicyRowOf<S>> } = {
@@ -185,6 +256,8 @@ const sections: { readonly [S in PolicyRow['section']]: Section<PolicyRowOf<S>> 
     set: (t, row) => void t.profiles.set(policyKey(row), row),
     drop: (t, key) => void t.profiles.delete(key),
   },
+  uid: uidSection,
+  pin: pinSection,
 };
 
 const isSection = (name: string): name is PolicyRow['section'] => Object.hasOwn(sections, name);
@@ -203,9 +276,13 @@ const emptyTables = (): Tables => ({
   cards: new Map(),
   credentials: new Map(),
   profiles: new Map(),
+  uids: new Map(),
+  pins: new Map(),
   terms: new Map(),
-  keys: createKeySlab(),
+  keys: createKeySlab(rawKeyBytes.ES256),
+  pinSecrets: createKeySlab(pinSecretBytes),
   oddKeys: new Map(),
+  oddPins: new Map(),
   digest: emptyDigest,
 });
 
@@ -253,6 +330,8 @@ export const createRoster = (primitives: Pick<Primitives, 'sha256'>): Roster => 
       return held && { person: held.person, ...held.terms };
     },
     credential,
+    uid: (uid) => t.uids.get(uid),
+    pin: (number) => pinOf(t, number),
     rules: (door) => t.rulesByDoor.get(door) ?? [],
     runs: (schedule, atMs) => {
       const windows = t.schedules.get(schedule);
