@@ -1,3 +1,4 @@
+export * from './api/card-views.ts';
 export * from './api/device-views.ts';
 export * from './api/profile-views.ts';
 export * from './api/views.ts';
@@ -30,6 +31,7 @@ export * from './link/session.ts';
 export * from './link/signed.ts';
 export * from './link/topics.ts';
 export * from './modbus/modbus.ts';
+export * from './notices.ts';
 export * from './pass/audience.ts';
 export * from './pass/base45.ts';
 export * from './pass/judge.ts';
