@@ -122,7 +122,7 @@ const filled = (template: Text, data: NoticeValues): Text => {
   return { zh: zh ?? '', en: en ?? '' };
 };
 
-/** The words of a notice. A kind of a newer release, which has no row here, is called by its name. */
+/** The words of a notice; a kind of a newer release, which has no row here, is its name. */
 export const noticeWords = (kind: string, data: NoticeValues): NoticeRow => {
   if (!isNoticeKind(kind)) {
     return { title: { zh: kind, en: kind }, text: { zh: '', en: '' }, next: { zh: '', en: '' } };

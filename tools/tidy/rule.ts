@@ -40,4 +40,4 @@ export const isForTests = ({ role }: TreeFile): boolean => role === 'test' || ro
 
 /** Tables may be long and hold the sentences of both languages. */
 export const isTable = ({ path }: TreeFile): boolean =>
-  /\.table\.ts$|\/i18n\/|(?:^|\/)(?:events|reasons|conditions|errors)\.ts$/.test(path);
+  /\.table\.ts$|\/i18n\/|(?:^|\/)(?:events|reasons|conditions|notices|errors)\.ts$/.test(path);

@@ -7,9 +7,9 @@ import type { Session } from '../identity/identity.ts';
  * it from afar. `device.read`: devices, their profiles and what they measure. `device.run`: a
  * command of a device. `device.watch`: its raw frames and health while one looks. `profile.read`:
  * what devices are driven by, and trying it out. `profile.write`: change it. `card.find`: look up
- * people and the state of their cards. `card.freeze`, `card.unfreeze`: those of others. `card.found`:
- * take in a card that was found, and give it back. `desk`: give out cards. `card`: one's own card on
- * the phone. `demo`: hold a code before a simulated scanner.
+ * people and the state of their cards. `card.freeze`, `card.unfreeze`: the cards of others.
+ * `card.found`: take in a card that was found, and give it back. `desk`: give out cards. `card`:
+ * one's own card on the phone. `demo`: hold a code before a simulated scanner.
  */
 export const actions = [
   'console',

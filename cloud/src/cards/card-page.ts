@@ -53,7 +53,8 @@ export const tailOf = (uid: string): string => uid.slice(-4);
 
 const uidsOf = async (db: Queryable, card: string): Promise<CardPageView['uids']> => {
   const rows = await db.query<UidColumns>(
-    'select uid, kind, since from uid where card = $1::uuid and ended_at is null order by since, id',
+    `select uid, kind, since from uid where card = $1::uuid and ended_at is null
+     order by since, id`,
     [card],
   );
   return rows.map(({ uid, kind, since }) => ({

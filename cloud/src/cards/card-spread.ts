@@ -1,3 +1,4 @@
+import { doorClasses, opensWithoutPhone } from '@gatehouse/protocols';
 import type { CardSpreadView, SpreadState } from '@gatehouse/protocols';
 import type { Queryable } from '../ports.ts';
 
@@ -10,9 +11,12 @@ type Row = {
   readonly has: boolean;
 };
 
+const classesWithoutPhone = doorClasses.filter((each) => opensWithoutPhone[each]);
+
 /**
  * The gateways of the doors that a group of this card opens, and whether each holds the newest of
- * it: its last entry in the stream of revocations, its live phone key, its live UIDs and no others.
+ * it: its last entry in the stream of revocations, its live phone key, its live UIDs and no others
+ * (those only where one of the doors opens without a phone: others are not sent them).
  */
 const selectSpread = `
   with last_revocation as (
@@ -21,9 +25,9 @@ const selectSpread = `
       or v.what ->> 'credential' in (select c.id from credential c where c.card = $1::uuid)
     order by v.policy_epoch desc, v.n desc limit 1),
   concerned as (
-    select distinct d.gateway
+    select d.gateway, bool_or(d.class = any ($2::text[])) as takes_uids
     from member m join rule r on r."group" = m."group" join door d on d.id = r.door
-    where m.card = $1::uuid),
+    where m.card = $1::uuid group by d.gateway),
   wanted as (
     select 'credential' as section, k.id as key, true as live from credential k
     where k.card = $1::uuid and k.revoked_at is null
@@ -38,7 +42,7 @@ const selectSpread = `
         and (s.held ->> 'policyVersion')::int8 >= h.version
         or not exists (select from wanted))
       and not exists (select from wanted w
-        where (w.section = 'credential' or s.sections ? 'uid')
+        where (w.section = 'credential' or (o.takes_uids and s.sections ? 'uid'))
           and w.live <> exists (select from policy_row p where p.gateway = g.id
             and p.section = w.section and p.key = w.key and p.row ->> 'card' = $1)), false) as has
   from concerned o join gateway g on g.id = o.gateway
@@ -54,7 +58,7 @@ const stateOf = ({ has, online }: Row): SpreadState => {
 
 /** "N of M gateways have it", and of the others why not. */
 export const cardSpread = async (db: Queryable, card: string): Promise<CardSpreadView> => {
-  const rows = await db.query<Row>(selectSpread, [card]);
+  const rows = await db.query<Row>(selectSpread, [card, classesWithoutPhone]);
   const gateways = rows.map((row) => {
     const state = stateOf(row);
     return {

@@ -7,9 +7,9 @@ import type { CardChangePorts } from './card-rows.ts';
 import { freezeCard } from './freeze-card.ts';
 
 /**
- * A code on paper freezes one card, once, from any browser, and does nothing else: whoever finds the
- * paper can do no harm that one tap does not lift. 50 bits, so nobody guesses one of 140,000; kept
- * as a hash.
+ * A code on paper freezes one card, once, from any browser, and does nothing else: whoever finds
+ * the paper can do no harm that one tap does not lift. 50 bits, so nobody guesses one of 140,000;
+ * kept as a hash.
  */
 export const codeChars = 10;
 /** Crockford's base 32: no I, L, O, U. https://www.crockford.com/base32.html */

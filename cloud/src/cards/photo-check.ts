@@ -52,7 +52,7 @@ const formats: readonly {
 
 const fits = (side: number): boolean => side >= sideMin && side <= sideMax;
 
-/** What the bytes themselves say they are, whatever was claimed; undefined where they do not fit. */
+/** What the bytes themselves say they are, whatever was claimed; undefined: they do not fit. */
 export const photoTypeOf = (bytes: Uint8Array): PhotoType | undefined => {
   if (bytes.length > photoBytesMax) return undefined;
   return formats.find(({ sizeOf }) => {

@@ -20,9 +20,11 @@ const pick = <T>(list: readonly [T, ...T[]], n: number): T => list[n % list.leng
 const short = (hair: string): string =>
   `<path d="M66 92c0-34 20-50 54-50s54 16 54 50c-8-20-22-28-54-28s-46 8-54 28z" fill="${hair}"/>`;
 const long = (hair: string): string =>
-  `<path d="M62 172V98c0-38 22-58 58-58s58 20 58 58v74h-18V96c-10-14-24-22-46-24-18 8-28 18-34 30v70z" fill="${hair}"/>`;
+  '<path d="M62 172V98c0-38 22-58 58-58s58 20 58 58v74h-18V96c-10-14-24-22-46-24' +
+  `-18 8-28 18-34 30v70z" fill="${hair}"/>`;
 const fringe = (hair: string): string =>
-  `<path d="M66 104c-2-42 20-62 54-62s56 20 54 62c-10-8-14-18-16-28-20 10-48 12-72 8-8 6-14 12-20 20z" fill="${hair}"/>`;
+  '<path d="M66 104c-2-42 20-62 54-62s56 20 54 62c-10-8-14-18-16-28-20 10-48 12-72 8' +
+  `-8 6-14 12-20 20z" fill="${hair}"/>`;
 const bun = (hair: string): string =>
   `<circle cx="120" cy="34" r="16" fill="${hair}"/>${short(hair)}`;
 
@@ -46,7 +48,8 @@ export const portraitSvg = (person: string): string => {
     `<path d="M98 176h44v44c-8 14-36 14-44 0z" fill="${skin}"/>`,
     `<ellipse cx="120" cy="118" rx="52" ry="66" fill="${skin}"/>`,
     cut(hair),
-    '<circle cx="100" cy="112" r="5" fill="#2a2522"/><circle cx="140" cy="112" r="5" fill="#2a2522"/>',
+    '<circle cx="100" cy="112" r="5" fill="#2a2522"/>',
+    '<circle cx="140" cy="112" r="5" fill="#2a2522"/>',
     wears,
     `<path d="M102 ${smile + 12}q18 ${part(28) + 6} 36 0" fill="none" stroke="#8a4a3a" `,
     'stroke-width="4" stroke-linecap="round"/></svg>',

@@ -40,6 +40,8 @@ const isUsed = (key: string): boolean =>
 const pairs = [
   ['zh.json', 'en.json'],
   ['console-zh.json', 'console-en.json'],
+  ['cards-zh.json', 'cards-en.json'],
+  ['mine-zh.json', 'mine-en.json'],
 ] as const;
 
 describe('the catalogues', () => {

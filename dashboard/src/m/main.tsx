@@ -5,6 +5,8 @@ import { openPhoneStore } from '../adapters/phone-store.ts';
 import { readLanguage } from '../adapters/preferences.ts';
 import { ErrorNote } from '../api/error-note.tsx';
 import { createI18n, htmlLanguages } from '../i18n/i18n.ts';
+import en from '../i18n/mine-en.json' with { type: 'json' };
+import zh from '../i18n/mine-zh.json' with { type: 'json' };
 import '../theme/base.css';
 import { CardApp } from './card-app.tsx';
 import './pass-card.css';
@@ -13,7 +15,7 @@ import './m.css'; // after it: a stopped card differs from a card
 const start = async (element: HTMLElement): Promise<void> => {
   const language = readLanguage();
   document.documentElement.lang = htmlLanguages[language];
-  const i18n = createI18n(language);
+  const i18n = createI18n(language, { zh, en });
   const root = createRoot(element);
   try {
     const store = await openPhoneStore();

@@ -1,4 +1,4 @@
-import { useRef, useState } from 'react';
+import { lazy, Suspense, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { nowMs } from '../adapters/clock.ts';
 import { ErrorNote } from '../api/error-note.tsx';
@@ -9,8 +9,18 @@ import { DoorList, UseList } from './sheet-lists.tsx';
 import { Spread } from './spread.tsx';
 import type { Card, CardHold } from './use-card.ts';
 
-const sheetNames = ['doors', 'history', 'freeze'] as const;
+const sheetNames = ['doors', 'history', 'freeze', 'desk', 'code', 'children'] as const;
 type SheetName = (typeof sheetNames)[number];
+
+/** Only with a network: they do not travel with the pass. */
+const DeskSheet = lazy(async () => ({ default: (await import('./desk-sheet.tsx')).DeskSheet }));
+const CodeSheet = lazy(async () => ({ default: (await import('./code-sheet.tsx')).CodeSheet }));
+const ChildrenSheet = lazy(async () => ({
+  default: (await import('./children-sheet.tsx')).ChildrenSheet,
+}));
+
+const isFor = (name: SheetName, { me }: Card): boolean =>
+  name !== 'children' || me.person.affiliation === 'guardian';
 
 const Sheet = ({
   title,
@@ -109,18 +119,20 @@ export const Sheets = ({
   return (
     <>
       <nav className="card-actions" aria-label={t('card.more')}>
-        {sheetNames.map((name) => (
-          <button
-            key={name}
-            type="button"
-            className="button"
-            onClick={() => {
-              setShown(name);
-            }}
-          >
-            {t(`card.sheet.${name}`)}
-          </button>
-        ))}
+        {sheetNames
+          .filter((name) => isFor(name, card))
+          .map((name) => (
+            <button
+              key={name}
+              type="button"
+              className="button"
+              onClick={() => {
+                setShown(name);
+              }}
+            >
+              {t(`card.sheet.${name}`)}
+            </button>
+          ))}
       </nav>
       {shown === null ? null : (
         <Sheet key={shown} title={t(`card.sheet.${shown}`)} onClose={close}>
@@ -129,6 +141,11 @@ export const Sheets = ({
             <UseList uses={card.history} times={times} now={nowMs() + card.offsetMs} />
           ) : null}
           {shown === 'freeze' ? <Freeze card={card} hold={hold} onDone={close} /> : null}
+          <Suspense fallback={<p aria-busy="true" />}>
+            {shown === 'desk' ? <DeskSheet times={times} /> : null}
+            {shown === 'code' ? <CodeSheet times={times} /> : null}
+            {shown === 'children' ? <ChildrenSheet /> : null}
+          </Suspense>
         </Sheet>
       )}
     </>
