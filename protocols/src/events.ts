@@ -73,6 +73,7 @@ const ProfileFailure = {
 /** What a screen, which knows names and language, fills into a sentence. */
 export const sentenceNames = [
   'person',
+  'by',
   'side',
   'door',
   'gateway',
@@ -224,8 +225,8 @@ export const eventKinds = {
     seenBy: [],
     data: Decision,
     sentence: {
-      zh: '{person} 扫码{side} {door} · {reason}',
-      en: '{person} scanned {side} at {door} · {reason}',
+      zh: '{person} {by}{side} {door} · {reason}',
+      en: '{person} {by} {side} at {door} · {reason}',
     },
   },
   'access.denied': {
@@ -234,8 +235,8 @@ export const eventKinds = {
     seenBy: [],
     data: Decision,
     sentence: {
-      zh: '{person} 扫码{side} {door} · 拒绝：{reason} — {next}',
-      en: '{person} scanned {side} at {door} · refused: {reason} — {next}',
+      zh: '{person} {by}{side} {door} · 拒绝：{reason} — {next}',
+      en: '{person} {by} {side} at {door} · refused: {reason} — {next}',
     },
   },
   'access.taken': {

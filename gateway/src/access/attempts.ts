@@ -12,11 +12,12 @@ type Held = {
   /** UID → monotonic time of its decision, the oldest first. */
   readonly uids: Map<string, number>;
   noiseAtMs: number;
+  typedAtMs: number;
   repeats: number;
 };
 
-/** What an attempt is told by; undefined = nonsense, or a PIN, which nobody types in a second. */
-export type Attempt = { readonly pass: Pass } | { readonly uid: string } | undefined;
+/** What an attempt is told by; undefined = nonsense. Nobody types two PINs within a second. */
+export type Attempt = { readonly pass: Pass } | { readonly uid: string } | 'typed' | undefined;
 
 export type Attempts = {
   /** True where this scan belongs to an attempt that was already answered: it is only counted. */
@@ -34,13 +35,20 @@ export const createAttempts = (): Attempts => {
     const known = byReader.get(reader);
     if (known !== undefined) return known;
     const fresh: Held = {
-      ...{ decided: undefined, uids: new Map(), noiseAtMs: -noiseEveryMs, repeats: 0 },
+      ...{
+        decided: undefined,
+        uids: new Map(),
+        noiseAtMs: -noiseEveryMs,
+        typedAtMs: -noiseEveryMs,
+        repeats: 0,
+      },
     };
     byReader.set(reader, fresh);
     return fresh;
   };
   const isSame = (state: Held, reader: string, attempt: Attempt, monoMs: number): boolean => {
     if (attempt === undefined) return monoMs - state.noiseAtMs < noiseEveryMs;
+    if (attempt === 'typed') return monoMs - state.typedAtMs < noiseEveryMs;
     if ('uid' in attempt) {
       const atMs = state.uids.get(attempt.uid);
       return atMs !== undefined && monoMs - atMs <= sameAttemptMaxMs;
@@ -67,6 +75,7 @@ export const createAttempts = (): Attempts => {
       state.decided = undefined;
       state.uids.clear();
       state.noiseAtMs = -noiseEveryMs;
+      state.typedAtMs = -noiseEveryMs;
     },
   };
 };
@@ -74,6 +83,8 @@ export const createAttempts = (): Attempts => {
 const note = (state: Held, readerId: string, attempt: Attempt, monoMs: number): void => {
   if (attempt === undefined) {
     state.noiseAtMs = monoMs;
+  } else if (attempt === 'typed') {
+    state.typedAtMs = monoMs;
   } else if ('pass' in attempt) {
     // A copy: what is kept must not hold the whole pass, which is evidence.
     state.decided = { body: attempt.pass.body.slice(), readerId, decidedAtMs: monoMs };

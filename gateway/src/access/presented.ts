@@ -32,6 +32,7 @@ export const readText = (text: string, kind: ReadKind): Read => {
 };
 
 export const attemptOf = (read: Read): Attempt => {
-  if (read.by === 'pin' || !read.read.ok) return undefined;
+  if (read.by === 'pin') return 'typed';
+  if (!read.read.ok) return undefined;
   return 'pass' in read.read ? { pass: read.read.pass } : { uid: read.read.uid };
 };

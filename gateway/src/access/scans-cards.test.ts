@@ -218,6 +218,14 @@ describe('a PIN', () => {
     expect(shown).toEqual(['r1 granted', 'r2 granted']);
   });
 
+  it('is heard although a phone lies before the reader and says nonsense', async () => {
+    const { type, hold, shown } = createBench();
+    await hold('08A1B2C3');
+    await hold('08A1B2C4');
+    await type('1000014711');
+    expect(shown).toEqual(['r1 random_uid', 'r1 granted']);
+  });
+
   it('holds up no card at another reader', async () => {
     const { type, hold, state, letOneGo, shown, reader } = createBench();
     state.isSlow = true;

@@ -10,7 +10,7 @@ export const pinDigitsMax = 8;
 /** More was never typed on a keypad. */
 export const pinEntryCharsMax = 16;
 
-/** RFC 7914. One check is 16 MiB and some 50 ms of a desktop's core. */
+/** RFC 7914. One check is 16 MiB and some 50 ms of a core. */
 export const pinScrypt = { cost: 16_384, blockSize: 8, parallelization: 1, bytes: 32 } as const;
 export const pinSaltBytes = 16;
 export const pinPepperBytes = 32;
