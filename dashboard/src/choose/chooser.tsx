@@ -112,6 +112,9 @@ export const Chooser = () => {
       {offer === null ? null : (
         <Groups offer={offer} isBusy={isBusy} onGo={(choice, target) => void go(choice, target)} />
       )}
+      <p className="chooser-open">
+        <a href="/freeze">{t('choose.freeze')}</a> <a href="/found">{t('choose.found')}</a>
+      </p>
     </main>
   );
 };
