@@ -68,6 +68,7 @@ export default defineConfig({
         choose: join(root, 'index.html'),
         console: join(root, 'console/index.html'),
         m: join(root, 'm/index.html'),
+        open: join(root, 'open/index.html'),
       },
       treeshake: { moduleSideEffects: (id: string) => !isPure(id) },
     },

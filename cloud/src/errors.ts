@@ -77,6 +77,45 @@ export const cloudErrors = {
     text: { zh: '此卡已挂失', en: 'This card is frozen' },
     next: { zh: '先解挂，再启用手机', en: 'Unfreeze it first, then enrol the phone' },
   },
+  CL_CARD_ENDED: {
+    status: 409,
+    text: { zh: '此卡已注销', en: 'This card has ended' },
+    next: { zh: '到卡务中心办理新卡', en: 'Ask the card desk for a new one' },
+  },
+  CL_CODE_UNKNOWN: {
+    status: 404,
+    text: { zh: '没有此挂失码，或已用过', en: 'No such code, or it was used before' },
+    next: {
+      zh: '核对十位字符；仍不行，请找门卫、宿管或卡务中心',
+      en: 'Check the ten characters, or ask a guard, your warden or the card desk',
+    },
+  },
+  CL_SLOT_TAKEN: {
+    status: 409,
+    text: { zh: '这个时间已约满', en: 'That time is taken' },
+    next: { zh: '选另一个时间', en: 'Choose another time' },
+  },
+  CL_UID_TAKEN: {
+    status: 409,
+    text: { zh: '读卡器上的卡已属于别人', en: 'The card on the reader belongs to somebody' },
+    next: {
+      zh: '换一张空白卡；这张卡交给它的持卡人或卡务主管',
+      en: 'Lay another blank card; hand this one to its holder or to the head of the desk',
+    },
+  },
+  CL_UNDO_LATE: {
+    status: 409,
+    text: { zh: '已不能撤销', en: 'It can no longer be undone' },
+    next: { zh: '再办一次换卡', en: 'Replace the card once more' },
+  },
+  CL_PHOTO: {
+    status: 400,
+    text: { zh: '照片不合要求', en: 'The photo does not fit' },
+    next: {
+      zh: '用 JPEG 或 PNG，不超过 200 KB，边长 120 至 2000 像素',
+      en: 'JPEG or PNG, at most 200 KB, each side 120 to 2000 pixels',
+    },
+  },
   CL_DEMO_OFF: {
     status: 404,
     text: { zh: '演示功能未启用', en: 'The demo is not switched on' },

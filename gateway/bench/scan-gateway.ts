@@ -16,6 +16,7 @@ import { createJwsVerifier } from '../src/adapters/jws.ts';
 import { createLog } from '../src/adapters/log.ts';
 import { createModbusPorts } from '../src/adapters/modbus.ts';
 import { createPolicyStore } from '../src/adapters/policy-store.ts';
+import { pinHash } from '../src/adapters/pin-hash.ts';
 import { createPrimitives } from '../src/adapters/primitives.ts';
 import { createSerialPorts } from '../src/adapters/serial.ts';
 import { createZstd } from '../src/adapters/zstd.ts';
@@ -100,6 +101,7 @@ const makePorts = (dir: string, clock: Ports['clock'], stall: DiskStall | undefi
     random,
     log,
     primitives: createPrimitives(),
+    pinHash,
     serial: createSerialPorts(log),
     modbus: createModbusPorts(log),
     journal: createJournal({

@@ -1,6 +1,7 @@
 import type { DeviceProfile } from '@gatehouse/device-profiles';
 import type { ClockStamp, NewEvent } from '@gatehouse/protocols';
 import { createMarks } from './access/marks.ts';
+import { createPins } from './access/pins.ts';
 import { createScans } from './access/scans.ts';
 import { createClaims } from './claim/claims.ts';
 import { createConditions } from './conditions.ts';
@@ -91,6 +92,7 @@ const createCore = (ports: Ports, { config: { gateway }, rootKey }: GatewayOptio
     conditions,
     keeper,
     marks: createMarks(),
+    pins: createPins({ ports, roster: keeper.roster }),
     /** Something that the cloud is shown has changed. */
     changed: () => changed(),
     onChange: (run: () => void) => {
@@ -105,7 +107,7 @@ const createCore = (ports: Ports, { config: { gateway }, rootKey }: GatewayOptio
 /** From a scan to an open door. */
 const createDoors = (ports: Ports, options: GatewayOptions, core: Core) => {
   const { config, profiles, secrets } = options;
-  const { time, conditions, keeper, marks, recorder, record } = core;
+  const { time, conditions, keeper, marks, pins, recorder, record } = core;
   const claims = createClaims({
     ...{ ports, gateway: config.gateway, keeper, marks, conditions },
     quality: time.quality,
@@ -118,6 +120,7 @@ const createDoors = (ports: Ports, options: GatewayOptions, core: Core) => {
     keeper,
     marks,
     claims,
+    pins,
     conditions,
     quality: time.quality,
     fenceMs: time.fenceMs,
@@ -133,7 +136,7 @@ const createDoors = (ports: Ports, options: GatewayOptions, core: Core) => {
     language: config.displayLanguage ?? 'zh',
     conditions,
     record,
-    onCode: (reader, text) => void scans.onCode(reader, text),
+    onCode: (reader, text, kind) => void scans.onCode(reader, text, kind),
     onChange: core.changed,
   });
   const abouts = aboutsOf(config, profiles);
@@ -279,6 +282,7 @@ const start = async (ports: Ports, { config }: GatewayOptions, parts: Parts): Pr
     return notOpened;
   });
   parts.marks.load(opened.marks);
+  parts.pins.load(opened.pinTries ?? []);
   time.fence(opened.fenceMs);
   const data = { version: gatewayVersion, clean: opened.clean };
   const started = stamp({ kind: 'gateway.started', data });

@@ -14,6 +14,7 @@ import { createLog } from './adapters/log.ts';
 import { createModbusPorts } from './adapters/modbus.ts';
 import { createMqttLink } from './adapters/mqtt-link.ts';
 import { createPolicyStore } from './adapters/policy-store.ts';
+import { pinHash } from './adapters/pin-hash.ts';
 import { createPrimitives } from './adapters/primitives.ts';
 import { createPushServer } from './adapters/push-server.ts';
 import { createSerialPorts } from './adapters/serial.ts';
@@ -87,6 +88,7 @@ const makePorts = async (config: GatewayConfig, dir: string): Promise<Ports> => 
     random,
     log,
     primitives: createPrimitives(),
+    pinHash,
     serial: createSerialPorts(log),
     modbus: createModbusPorts(log),
     keyboards: createKeyboardPorts(log),

@@ -17,6 +17,7 @@ export type Ports = {
   readonly clock: Clock;
   readonly random: (length: number) => Uint8Array;
   readonly primitives: Primitives;
+  readonly pinHash: PinHash;
   readonly serial: SerialPorts;
   readonly modbus: ModbusPorts;
   /**
@@ -56,6 +57,16 @@ export type Log = {
   readonly warn: (event: string, fields?: LogFields) => void;
   readonly error: (event: string, fields?: LogFields) => void;
 };
+
+/**
+ * HMAC-SHA-256 by the pepper of scrypt(PIN, salt), see `pinScrypt`; 32 bytes. Slow on purpose, and
+ * not on the event loop.
+ */
+export type PinHash = (what: {
+  readonly pin: Uint8Array;
+  readonly salt: Uint8Array;
+  readonly pepper: Uint8Array;
+}) => Promise<Uint8Array>;
 
 export type SerialLine = {
   readonly write: (bytes: Uint8Array) => Promise<void>;
@@ -175,12 +186,17 @@ export type CommandEntry = {
   readonly actor: string;
 } & ({ readonly door: string } | { readonly device: string; readonly run: string });
 
+/** Wrong PINs of one number or at one reader, unix ms. */
+export type PinTries = { readonly key: string; readonly at: readonly number[] };
+
 /** One transaction: all of it is on disk when the promise resolves, or none of it. */
 export type Append = {
   readonly events: readonly NewEvent[];
   /** Conditional upsert: a counter that is not above the stored one fails the whole append. */
   readonly mark?: Mark;
   readonly fenceMs?: number;
+  /** In the place of those that were stored before. */
+  readonly pinTries?: readonly PinTries[];
   readonly commandBegun?: CommandEntry;
   readonly commandEnded?: string;
 };
@@ -195,6 +211,7 @@ export type JournalOpened = {
   readonly clean: boolean;
   readonly fenceMs: number;
   readonly marks: readonly Mark[];
+  readonly pinTries?: readonly PinTries[];
   /** Begun and not ended: their outcome is unknown, they never run again. */
   readonly commandsOpen: readonly CommandEntry[];
 };

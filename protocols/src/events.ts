@@ -16,6 +16,10 @@ const PolicyStamp = Type.Object({ epoch: Cursor, version: Cursor, ageMs: Cursor 
 /** On whose word a decision rests: this gateway alone, its claim group, or alone while cut off. */
 export const bases = ['local', 'group', 'island'] as const;
 
+/** What was presented: the phone's pass, a card's or wristband's UID, or a PIN. */
+export const presentedKinds = ['pass', 'uid', 'pin'] as const;
+export type PresentedKind = (typeof presentedKinds)[number];
+
 /** What the decision was about. `person` and `card` are there when the credential was known. */
 export const Decision = Type.Object({
   reason: Code,
@@ -23,6 +27,9 @@ export const Decision = Type.Object({
   reader: Id,
   basis: Type.Enum([...bases]),
   policy: PolicyStamp,
+  by: Type.Optional(Type.Enum([...presentedKinds])),
+  /** The last four digits of a UID that is of no card; of a known one only the card is told. */
+  uidEnd: Type.Optional(Type.String({ pattern: '^[0-9A-F]{4}$' })),
   credential: Type.Optional(Type.String({ pattern: '^[0-9a-f]{16}$' })),
   counter: Type.Optional(Cursor),
   card: Type.Optional(Uuid),
@@ -70,6 +77,7 @@ const ProfileFailure = {
 /** What a screen, which knows names and language, fills into a sentence. */
 export const sentenceNames = [
   'person',
+  'by',
   'side',
   'door',
   'gateway',
@@ -221,8 +229,8 @@ export const eventKinds = {
     seenBy: [],
     data: Decision,
     sentence: {
-      zh: '{person} 扫码{side} {door} · {reason}',
-      en: '{person} scanned {side} at {door} · {reason}',
+      zh: '{person} {by}{side} {door} · {reason}',
+      en: '{person} {by} {side} at {door} · {reason}',
     },
   },
   'access.denied': {
@@ -231,8 +239,8 @@ export const eventKinds = {
     seenBy: [],
     data: Decision,
     sentence: {
-      zh: '{person} 扫码{side} {door} · 拒绝：{reason} — {next}',
-      en: '{person} scanned {side} at {door} · refused: {reason} — {next}',
+      zh: '{person} {by}{side} {door} · 拒绝：{reason} — {next}',
+      en: '{person} {by} {side} at {door} · refused: {reason} — {next}',
     },
   },
   'access.taken': {

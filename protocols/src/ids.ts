@@ -8,6 +8,8 @@ export const CredentialId = Type.String({ pattern: '^[0-9a-f]{16}$' });
 export const Uuid = Type.String({
   pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
 });
+/** What a reader reads of a card, see `parseUid`: whole bytes as hex in upper case. */
+export const Uid = Type.String({ pattern: '^(?:[0-9A-F]{2}){4,12}$' });
 /** 8 random hex digits; a new one after every unclean start and for a new or restored journal. */
 export const Epoch = Type.String({ pattern: '^[0-9a-f]{8}$' });
 /** Position in one (gateway, epoch, stream): assigned at commit, from 1, without holes. */

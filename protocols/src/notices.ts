@@ -46,6 +46,74 @@ export const noticeKinds = {
       en: 'Open the card to set it up again; never hand a code on',
     },
   },
+  /** `name`: whose card. `by`: who did it. `reason`: in their words. */
+  'card.frozen': {
+    title: { zh: '校园卡已挂失', en: 'The card was frozen' },
+    text: {
+      zh: '{name}的校园卡已挂失（{by}）。原因：{reason}',
+      en: 'The card of {name} was frozen ({by}). Reason: {reason}',
+    },
+    next: {
+      zh: '卡还在手里？登录后可以自己解挂，或到卡务中心',
+      en: 'Still have it? Sign in and unfreeze it, or visit the card desk',
+    },
+  },
+  'card.unfrozen': {
+    title: { zh: '校园卡已解挂', en: 'The card was unfrozen' },
+    text: {
+      zh: '{name}的校园卡已解挂（{by}）。',
+      en: 'The card of {name} was unfrozen ({by}).',
+    },
+    next: {
+      zh: '不是本人操作？请立即再次挂失',
+      en: 'Not you? Freeze it again at once',
+    },
+  },
+  /** `place`: where it lies. */
+  'card.found': {
+    title: { zh: '校园卡找到了', en: 'The card was found' },
+    text: {
+      zh: '{name}的校园卡有人拾到，现在放在：{place}。领取前保持挂失。',
+      en: 'The card of {name} was found and lies here: {place}. It stays frozen until then.',
+    },
+    next: { zh: '本人去领取，领取时解挂', en: 'Collect it in person; that unfreezes it' },
+  },
+  'card.collected': {
+    title: { zh: '校园卡已领回', en: 'The card was collected' },
+    text: {
+      zh: '{name}的校园卡已在“{place}”领回。',
+      en: 'The card of {name} was collected: {place}.',
+    },
+    next: { zh: '不是本人领取？请立即挂失', en: 'Not you? Freeze the card now' },
+  },
+  'card.reported_found': {
+    title: { zh: '有人说拾到了校园卡', en: 'Somebody writes that they found the card' },
+    text: {
+      zh: '关于{name}的校园卡，有人未登录留言：{place}。此消息未经核实。',
+      en: 'About the card of {name}, somebody who is not signed in wrote: {place}. Unchecked.',
+    },
+    next: {
+      zh: '先挂失；不要付款，不要告诉对方任何密码',
+      en: 'Freeze it first; pay nothing and tell nobody a password',
+    },
+  },
+  /** `tail`: the last digits of the new chip. */
+  'card.replaced': {
+    title: { zh: '新卡已启用', en: 'The new card works' },
+    text: {
+      zh: '{name}的新卡（尾号 {tail}）已启用，旧卡作废。手机上的校园卡不变。',
+      en: 'The new card of {name} (ending {tail}) works; the old one is void. The phone stays.',
+    },
+    next: { zh: '不是本人办理？请立即挂失', en: 'Not you? Freeze the card now' },
+  },
+  'card.replace_undone': {
+    title: { zh: '换卡已撤销', en: 'The replacement was undone' },
+    text: {
+      zh: '{name}的卡（尾号 {tail}）没有启用，原来的卡照旧。',
+      en: 'The card of {name} (ending {tail}) is void again; the former one is as it was.',
+    },
+    next: { zh: '请看卡务中心的说明', en: 'Ask the card desk' },
+  },
 } as const satisfies Readonly<Record<string, NoticeRow>>;
 
 export type NoticeKind = keyof typeof noticeKinds;

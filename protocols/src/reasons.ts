@@ -210,6 +210,79 @@ export const reasons = {
     text: { zh: '校园卡已到期', en: 'The card has ended' },
     next: { zh: '到卡务中心办理', en: 'Visit the card desk' },
   },
+  unknown_card: {
+    lamp: 'red',
+    tone: 'no',
+    display: { zh: '未知卡', en: 'Unknown card' },
+    text: { zh: '门禁不认识此卡或腕带', en: 'This door does not know the card or wristband' },
+    next: {
+      zh: '刚发的卡等几秒再刷；仍不行，带卡到卡务中心',
+      en: 'Try a new one again in a few seconds; else take it to the card desk',
+    },
+  },
+  uid_revoked: {
+    lamp: 'red',
+    tone: 'no',
+    display: { zh: '此卡已作废', en: 'Card is void' },
+    text: {
+      zh: '此卡或腕带已作废（挂失换新或已收回）',
+      en: 'This card or wristband was replaced or taken back',
+    },
+    next: { zh: '用新卡；旧卡交到卡务中心', en: 'Use the new card; hand this one in at the desk' },
+  },
+  random_uid: {
+    lamp: 'amber',
+    tone: 'again',
+    display: { zh: '请出示校园卡', en: 'Use campus card' },
+    text: {
+      zh: '读到的卡号每次都变（手机 NFC 或证件），认不出是谁',
+      en: 'The chip gives another number each time (a phone or a passport) and names nobody',
+    },
+    next: {
+      zh: '只拿校园卡或腕带靠近读头；用手机请出示动态码',
+      en: 'Hold only the campus card to the reader, or show the code on the phone',
+    },
+  },
+  unreadable_uid: {
+    lamp: 'amber',
+    tone: 'again',
+    display: { zh: '请再刷一次', en: 'Try again' },
+    text: { zh: '卡号没有读全', en: 'The card was not read completely' },
+    next: { zh: '把卡贴稳再刷一次', en: 'Hold the card still and try again' },
+  },
+  uid_not_enough: {
+    lamp: 'red',
+    tone: 'no',
+    display: { zh: '请用手机动态码', en: 'Use phone code' },
+    text: {
+      zh: '此门不接受单独刷卡或密码',
+      en: 'A card or PIN alone does not open this door',
+    },
+    next: {
+      zh: '打开手机上的校园卡再扫；没有手机请找管理员',
+      en: 'Show the code on the phone; without one, ask whoever is in charge of the room',
+    },
+  },
+  wrong_pin: {
+    lamp: 'red',
+    tone: 'no',
+    display: { zh: '号码或密码错误', en: 'Wrong PIN' },
+    text: { zh: '号码或密码不对', en: 'The number or the PIN is wrong' },
+    next: {
+      zh: '先输六位号码，再输密码，按 # 结束；连错五次会锁十分钟',
+      en: 'Type the six digits, then the PIN, then #; five wrong ones lock it for ten minutes',
+    },
+  },
+  pin_locked: {
+    lamp: 'red',
+    tone: 'no',
+    display: { zh: '密码已锁十分钟', en: 'PIN is locked' },
+    text: { zh: '输错次数太多，密码暂时锁定', en: 'Too many wrong PINs; it is locked for a while' },
+    next: {
+      zh: '十分钟后再试，或用卡、动态码、找值班人员',
+      en: 'Try again in ten minutes, use a card or the phone, or ask the guard',
+    },
+  },
   journal_failed: {
     lamp: 'red',
     tone: 'no',

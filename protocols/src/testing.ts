@@ -1,6 +1,7 @@
 /** Vectors for the tests of other packages; nothing that ships imports this. */
 export { passVectors } from './pass/pass.vectors.ts';
 export type { PassVector } from './pass/pass.vectors.ts';
+export { uidVectors } from './card/uid.vectors.ts';
 export { checksumVectors } from './checksum/checksum.vectors.ts';
 export { fieldRefusals, fieldVectors } from './codec/field.vectors.ts';
 export type { FieldRefusal, FieldVector } from './codec/field.vectors.ts';

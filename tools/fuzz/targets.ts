@@ -3,8 +3,10 @@ import {
   createFrameDecoder,
   createLineDecoder,
   parsePass,
+  parsePinEntry,
   parseReply,
   parseRtu,
+  parseUid,
   readRequest,
   rtuFrame,
   splitBatch,
@@ -18,6 +20,7 @@ import {
   modbusWrites,
   passVectors,
   rtuVectors,
+  uidVectors,
 } from '@gatehouse/protocols/testing';
 import type { FieldVector, FrameVector } from '@gatehouse/protocols/testing';
 import { isDeepStrictEqual } from 'node:util';
@@ -163,6 +166,36 @@ const passTarget: FuzzTarget = {
     },
 };
 
+const uidForm = /^(?:[0-9A-F]{2}){4,12}$/;
+
+const uidTarget: FuzzTarget = {
+  name: 'card: uid',
+  samples: uidVectors.map(({ text }) => latin1(text)),
+  create:
+    () =>
+    ({ bytes }) => {
+      const got = parseUid(Buffer.from(bytes).toString('latin1'));
+      if (!got.ok) return { faults: [got.reason] };
+      return uidForm.test(got.uid) ? none : { faults: [], broken: 'a UID of another form' };
+    },
+};
+
+const pinTarget: FuzzTarget = {
+  name: 'card: what a keypad sends',
+  samples: ['1234560000', '0000011234#', '12345612345678#'].map(latin1),
+  create:
+    () =>
+    ({ bytes }) => {
+      const text = Buffer.from(bytes).toString('latin1');
+      const got = parsePinEntry(text);
+      if (got === undefined) return { faults: ['no_entry'] };
+      const typed = `${got.number}${Buffer.from(got.pin).toString('latin1')}`;
+      const isWhole = text === typed || text === `${typed}#`;
+      if (!isWhole) return { faults: [], broken: 'an entry that is not what was typed' };
+      return parsePass(text).ok ? { faults: [], broken: 'a pass too' } : none;
+    },
+};
+
 const batchTarget: FuzzTarget = {
   name: 'link: batch header',
   samples: [
@@ -186,5 +219,7 @@ export const fuzzTargets: readonly FuzzTarget[] = [
   rtuTarget,
   replyTarget,
   passTarget,
+  uidTarget,
+  pinTarget,
   batchTarget,
 ];

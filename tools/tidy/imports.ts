@@ -40,6 +40,7 @@ const campusTakes: Readonly<Partial<Record<Package, readonly string[]>>> = {
     'openJournalOnDisk',
     'createPrimitives',
     'createZstd',
+    'pinHashAtOnce',
     'GatewayError',
   ],
   cloud: [

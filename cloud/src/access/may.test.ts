@@ -14,7 +14,8 @@ const sessionOf = (role: Role, own: readonly string[]): Session => ({
 });
 
 /** Own door, another door, no door (an event of a gateway), anything at all. */
-const rows: readonly (readonly [Role, Action, boolean, boolean, boolean, boolean])[] = [
+type Row = readonly [Role, Action, boolean, boolean, boolean, boolean];
+const rows: readonly Row[] = [
   ['guard', 'device.read', true, true, true, true],
   ['facility', 'device.read', true, true, true, true],
   ['admin', 'device.read', true, true, true, true],
@@ -26,7 +27,7 @@ const rows: readonly (readonly [Role, Action, boolean, boolean, boolean, boolean
   ['teacher', 'use.read', false, false, false, false],
   ['student', 'use.read', false, false, false, false],
   ...(['device.run', 'device.watch', 'profile.read', 'use.act'] as const).flatMap(
-    (action): (readonly [Role, Action, boolean, boolean, boolean, boolean])[] => [
+    (action): Row[] => [
       ['facility', action, true, true, true, true],
       ['admin', action, true, true, true, true],
       ['guard', action, false, false, false, false],
@@ -34,15 +35,13 @@ const rows: readonly (readonly [Role, Action, boolean, boolean, boolean, boolean
       ['student', action, false, false, false, false],
     ],
   ),
-  ...(['profile.write', 'evidence.read'] as const).flatMap(
-    (action): (readonly [Role, Action, boolean, boolean, boolean, boolean])[] => [
-      ['admin', action, true, true, true, true],
-      ['facility', action, false, false, false, false],
-      ['guard', action, false, false, false, false],
-      ['teacher', action, false, false, false, false],
-      ['student', action, false, false, false, false],
-    ],
-  ),
+  ...(['profile.write', 'evidence.read'] as const).flatMap((action): Row[] => [
+    ['admin', action, true, true, true, true],
+    ['facility', action, false, false, false, false],
+    ['guard', action, false, false, false, false],
+    ['teacher', action, false, false, false, false],
+    ['student', action, false, false, false, false],
+  ]),
   ['guard', 'console', true, true, true, true],
   ['guard', 'unlock', true, true, true, true],
   ['facility', 'console', true, true, true, true],
@@ -53,9 +52,59 @@ const rows: readonly (readonly [Role, Action, boolean, boolean, boolean, boolean
   ['teacher', 'unlock', true, false, false, true],
   ['student', 'console', false, false, false, false],
   ['student', 'unlock', false, false, false, false],
+  ['warden', 'console', true, false, false, true],
+  ['clerk', 'console', true, false, false, true],
+  ['guardian', 'console', false, false, false, false],
+  ...(['warden', 'guardian', 'clerk'] as const).flatMap((role) =>
+    (
+      [
+        'unlock',
+        'device.read',
+        'device.run',
+        'device.watch',
+        'profile.read',
+        'profile.write',
+        'use.read',
+        'use.act',
+        'evidence.read',
+      ] as const
+    ).map((action): Row => [role, action, false, false, false, false]),
+  ),
 ];
 
+/** Somebody in the session's charge, anybody else. */
+type CardRow = readonly [Role, Action, boolean, boolean];
+const ofCards: readonly CardRow[] = [
+  ...(['guard', 'clerk', 'admin'] as const).flatMap((role): CardRow[] => [
+    [role, 'card.find', true, true],
+    [role, 'card.freeze', true, true],
+    [role, 'card.found', true, true],
+  ]),
+  ...(['warden', 'guardian'] as const).flatMap((role): CardRow[] => [
+    [role, 'card.find', true, false],
+    [role, 'card.freeze', true, false],
+  ]),
+  ['clerk', 'card.unfreeze', true, true],
+  ['clerk', 'desk', true, true],
+  ['admin', 'card.unfreeze', true, true],
+  ['admin', 'desk', true, true],
+];
+const cardActions = ['card.find', 'card.freeze', 'card.unfreeze', 'card.found', 'desk'] as const;
+
 describe('may', () => {
+  for (const role of roles) {
+    it(`${role}, cards of others`, () => {
+      const session = sessionOf(role, []);
+      for (const action of cardActions) {
+        const [, , inCharge = false, other = false] =
+          ofCards.find(([who, what]) => who === role && what === action) ?? [];
+        expect(may(session, action, { whose: 'charge' }), action).toBe(inCharge);
+        expect(may(session, action, { whose: 'other' }), action).toBe(other);
+        expect(may(session, action), action).toBe(inCharge);
+      }
+    });
+  }
+
   for (const [role, action, own, other, none, any] of rows) {
     it(`${role} ${action}`, () => {
       const session = sessionOf(role, ['lab-3-201']);
@@ -72,7 +121,7 @@ describe('may', () => {
 
   it('has a line above for every role and action at a door', () => {
     const listed = rows.map(([role, action]) => `${role} ${action}`);
-    const ofOneself: readonly Action[] = ['card', 'demo'];
+    const ofOneself: readonly Action[] = ['card', 'demo', ...cardActions];
     const atDoors = actions.filter((action) => !ofOneself.includes(action));
     const wanted = roles.flatMap((role) => atDoors.map((action) => `${role} ${action}`));
     expect([...listed].sort()).toEqual([...wanted].sort());

@@ -1,3 +1,4 @@
+import { roles } from '@gatehouse/protocols';
 import type { Role } from '@gatehouse/protocols';
 import type { Session } from '../identity/identity.ts';
 
@@ -7,7 +8,10 @@ import type { Session } from '../identity/identity.ts';
  * command of a device. `device.watch`: its raw frames and health while one looks. `profile.read`:
  * what devices are driven by, and trying it out. `profile.write`: change it. `use.read`: uses in
  * doubt. `use.act`: freeze the card behind one, close it. `evidence.read`: the code itself, which
- * proves it. `card`: one's own card on the phone. `demo`: hold a code before a simulated scanner.
+ * proves it. `card.find`: look up people and the state of their cards. `card.freeze`,
+ * `card.unfreeze`: the cards of others. `card.found`: take in a card that was found, and give it
+ * back. `desk`: give out cards. `card`: one's own card on the phone. `demo`: hold a code before a
+ * simulated scanner.
  */
 export const actions = [
   'console',
@@ -20,16 +24,23 @@ export const actions = [
   'use.read',
   'use.act',
   'evidence.read',
+  'card.find',
+  'card.freeze',
+  'card.unfreeze',
+  'card.found',
+  'desk',
   'card',
   'demo',
 ] as const;
 export type Action = (typeof actions)[number];
 
-const everybody: readonly Role[] = ['guard', 'facility', 'teacher', 'student', 'admin'];
+const everybody: readonly Role[] = roles;
+/** Who sees the console; a warden the own dormitory's doors, a clerk none. */
+const watchers: readonly Role[] = ['guard', 'facility', 'teacher', 'admin', 'warden', 'clerk'];
 const staff: readonly Role[] = ['guard', 'facility', 'teacher', 'admin'];
 
 const allowedRoles: Readonly<Record<Action, readonly Role[]>> = {
-  console: staff,
+  console: watchers,
   unlock: staff,
   'device.read': ['guard', 'facility', 'admin'],
   'device.run': ['facility', 'admin'],
@@ -39,6 +50,11 @@ const allowedRoles: Readonly<Record<Action, readonly Role[]>> = {
   'use.read': ['guard', 'facility', 'admin'],
   'use.act': ['facility', 'admin'],
   'evidence.read': ['admin'],
+  'card.find': ['guard', 'clerk', 'admin', 'warden', 'guardian'],
+  'card.freeze': ['guard', 'clerk', 'admin', 'warden', 'guardian'],
+  'card.unfreeze': ['clerk', 'admin'],
+  'card.found': ['guard', 'clerk', 'admin'],
+  desk: ['clerk', 'admin'],
   card: everybody,
   demo: everybody,
 };
@@ -46,22 +62,32 @@ const allowedRoles: Readonly<Record<Action, readonly Role[]>> = {
 /** Roles that reach every door; others reach the doors of their session, see `reachOf`. */
 export const rolesOfAllDoors: ReadonlySet<Role> = new Set(['guard', 'facility', 'admin']);
 
+/** Roles that reach everybody's card; others reach those of people in their charge. */
+export const rolesOfAllPeople: ReadonlySet<Role> = new Set(['guard', 'clerk', 'admin']);
 /** Roles whose reach is the labs and classrooms that a rule opens for their groups. */
 export const rolesOfOwnRooms: ReadonlySet<Role> = new Set(['teacher']);
+
+/** Roles whose reach is the dormitory doors of the groups that they answer for. */
+export const rolesOfOwnDormitory: ReadonlySet<Role> = new Set(['warden']);
 
 /** What is not at a door (a gateway that started) is for those who reach all of them. */
 const reaches = (session: Session, door: string | null): boolean =>
   session.doors === 'all' || (door !== null && session.doors.has(door));
 
+/** Somebody whom the session answers for, or somebody else. */
+export type Whose = 'charge' | 'other';
+
 /**
  * The one answer to "may this session do that". Every route and stream asks here, and the screen
  * gets the same answers in `SessionView.may`.
- * @param on the door it is about; null = something without a door; left out = anything at all
+ * @param on the door it is about; null = something without a door; left out = anything at all.
+ *   `whose`: in whose hand the card is that it is about, see access/charges.ts
  */
 export const may = (
   session: Session,
   action: Action,
-  on: { readonly door?: string | null } = {},
+  on: { readonly door?: string | null; readonly whose?: Whose } = {},
 ): boolean =>
   allowedRoles[action].includes(session.role) &&
-  (on.door === undefined || reaches(session, on.door));
+  (on.door === undefined || reaches(session, on.door)) &&
+  (on.whose !== 'other' || rolesOfAllPeople.has(session.role));

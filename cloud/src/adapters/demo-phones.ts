@@ -2,6 +2,12 @@ import { createHash, createPrivateKey, createPublicKey } from 'node:crypto';
 import { fromBase64Url } from '@gatehouse/protocols';
 import type { Queryable } from '../ports.ts';
 import type { CampusPlan, SeedPerson } from '../places/seed/campus-plan.ts';
+import {
+  cardReaderProfile,
+  demoPins,
+  demoUids,
+  doorsWithCardReader,
+} from '../places/seed/without-phones.table.ts';
 
 /**
  * Phones of the demo people whom nobody plays: their keys follow from the seed, so that the
@@ -28,9 +34,28 @@ const phoneOf = (seed: number, { id, card }: SeedPerson): DemoPhone => ({
   secret: hash(`demo phone ${seed} ${card.id}`).toString('hex'),
 });
 
-/** The people whom the chooser does not offer. */
+const hasPhone = ({ role, card }: SeedPerson): boolean =>
+  role === null && !card.groups.includes('pupils');
+
+/** The people whom the chooser does not offer, and who are no children. */
 export const demoPhones = (seed: number, plan: CampusPlan): readonly DemoPhone[] =>
-  plan.people.filter(({ role }) => role === null).map((person) => phoneOf(seed, person));
+  plan.people.filter(hasPhone).map((person) => phoneOf(seed, person));
+
+/** What others hold before the readers for cards, or type there. */
+const presentedAt = (plan: CampusPlan) => {
+  const doorsOf = (name: string): readonly string[] => {
+    const groups = plan.people.find((person) => person.name.en === name)?.card.groups ?? [];
+    const mine = plan.rules.filter(({ group }) => groups.includes(group));
+    return doorsWithCardReader.filter((id) => mine.some(({ door }) => door === id));
+  };
+  return [
+    ...demoUids.map(({ name, uid }) => ({ present: { uid }, doors: doorsOf(name) })),
+    ...demoPins.map(({ name, number, pin }) => ({
+      present: { text: `${number}${pin}#` },
+      doors: doorsOf(name),
+    })),
+  ];
+};
 
 /** Raw Ed25519 public key, 32 bytes. */
 export const demoPublicKey = ({ secret }: DemoPhone): Uint8Array => {
@@ -74,6 +99,8 @@ export const simulatorPlan = (seed: number, plan: CampusPlan) => {
     devices: plan.devices.map(({ id, gateway, door, profile, side, params, wire }) => ({
       ...{ id, gateway, door, profile, side, params, wire },
     })),
+    cardReader: cardReaderProfile,
+    holders: presentedAt(plan),
     walkers: demoPhones(seed, plan).map(({ person, credential, secret }) => {
       const groups = people.get(person)?.card.groups ?? [];
       const mine = plan.rules.filter(({ group }) => groups.includes(group));

@@ -8,6 +8,7 @@ const pages: readonly { readonly path: RegExp; readonly file: string }[] = [
   { path: /^\/$/, file: 'index.html' },
   { path: /^\/console(?:\/[^.]*)?$/, file: 'console/index.html' },
   { path: /^\/m(?:\/[^.]*)?$/, file: 'm/index.html' },
+  { path: /^\/(?:found|freeze)\/?$/, file: 'open/index.html' },
 ];
 
 const year = 'public, max-age=31536000, immutable';

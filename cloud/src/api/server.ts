@@ -16,15 +16,19 @@ import { requireOwnOrigin } from './origin.ts';
 import type { OwnOrigin } from './origin.ts';
 import { addPages } from './pages.ts';
 import type { ApiParts, CookieRules, RouteGroup } from './parts.ts';
+import { cardStreamRoutes } from './routes/card-streams.ts';
+import { cardRoutes } from './routes/cards.ts';
 import { chooserRoutes } from './routes/chooser.ts';
 import { consoleRoutes } from './routes/console.ts';
 import { demoRoutes } from './routes/demo.ts';
+import { deskRoutes } from './routes/desk.ts';
 import { deviceRoutes, profileRoutes } from './routes/devices.ts';
 import { doorRoutes } from './routes/doors.ts';
 import { healthRoutes } from './routes/health.ts';
 import { lanRoutes } from './routes/lan.ts';
 import { meRoutes } from './routes/me.ts';
 import { noticeRoutes } from './routes/notices.ts';
+import { openCardRoutes } from './routes/open-cards.ts';
 import { customProfileRoutes } from './routes/profiles.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { streamRoutes } from './routes/streams.ts';
@@ -43,6 +47,10 @@ const routes: readonly RouteGroup[] = [
   useRoutes,
   meRoutes,
   noticeRoutes,
+  openCardRoutes,
+  cardRoutes,
+  cardStreamRoutes,
+  deskRoutes,
   streamRoutes,
   demoRoutes,
 ];

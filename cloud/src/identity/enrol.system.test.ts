@@ -184,7 +184,8 @@ describe('freezing a card', () => {
       { kind: 'card.frozen', card },
       { kind: 'card.unfrozen', card },
     ]);
-    expect((await domainOf(api)).slice(1)).toEqual(['card.frozen', 'card.unfrozen']);
+    const said = (await domainOf(api)).slice(1);
+    expect(said).toEqual(['card.frozen', 'notice.made', 'card.unfrozen', 'notice.made']);
     const actions = (await readAudit(api.database, 2, 50)).map(({ action }) => action);
     expect(actions).toEqual(['card.freeze', 'card.unfreeze']);
   });

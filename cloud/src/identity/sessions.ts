@@ -1,6 +1,6 @@
 import { roles, toHex, utf8 } from '@gatehouse/protocols';
 import type { ChoiceView, PersonView, Primitives, Role } from '@gatehouse/protocols';
-import { rolesOfAllDoors, rolesOfOwnRooms } from '../access/may.ts';
+import { rolesOfAllDoors, rolesOfOwnDormitory, rolesOfOwnRooms } from '../access/may.ts';
 import type { Queryable } from '../ports.ts';
 import type { Session } from './identity.ts';
 
@@ -66,11 +66,24 @@ const selectOwnRooms = async (db: Queryable, person: string): Promise<ReadonlySe
   return new Set(rows.map(({ door }) => door));
 };
 
+/** Doors of dormitories that a rule opens for a group that the person answers for. */
+const selectOwnDormitory = async (db: Queryable, person: string): Promise<ReadonlySet<string>> => {
+  const rows = await db.query<{ door: string }>(
+    `select distinct r.door from charge h
+     join rule r on r."group" = h."group"
+     join door d on d.id = r.door
+     where h.person = $1::uuid and d.class = 'dormitory'`,
+    [person],
+  );
+  return new Set(rows.map(({ door }) => door));
+};
+
 export const reachOf = async (
   db: Queryable,
   { person, role }: ChoiceView,
 ): Promise<Session['doors']> => {
   if (rolesOfAllDoors.has(role)) return 'all';
+  if (rolesOfOwnDormitory.has(role)) return selectOwnDormitory(db, person.id);
   return rolesOfOwnRooms.has(role) ? selectOwnRooms(db, person.id) : new Set<string>();
 };
 

@@ -1,19 +1,16 @@
 import { evidenceKeptMs, parsePassBytes, toBase64Url, toCompactJws } from '@gatehouse/protocols';
 import type { EvidenceView } from '@gatehouse/protocols';
+import { lockCard } from '../cards/card-rows.ts';
+import type { CardChangePorts } from '../cards/card-rows.ts';
+import { freezeCard } from '../cards/freeze-card.ts';
 import { CloudError } from '../errors.ts';
 import { appendFeed } from '../feed/feed.ts';
-import type { Revoke } from '../identity/enrol.ts';
-import type { AppendAudit, Session } from '../identity/identity.ts';
-import type { Clock, Database, Queryable } from '../ports.ts';
+import type { Session } from '../identity/identity.ts';
+import type { Queryable } from '../ports.ts';
 import { storableText } from '../storable.ts';
 import { useKey } from './use-rows.ts';
 
-export type DoubtPorts = {
-  readonly database: Database;
-  readonly clock: Pick<Clock, 'nowMs'>;
-  readonly revoke: Revoke;
-  readonly appendAudit: AppendAudit;
-};
+export type DoubtPorts = CardChangePorts;
 
 export type DoubtAction = {
   /** Event id of the use. */
@@ -67,29 +64,20 @@ export const closeDoubt = async (
 };
 
 /**
- * Freezes the card behind a use in doubt: a person's decision, with a name and a reason.
- * @throws CloudError CL_NOT_FOUND where there is no such use, or nobody's card
+ * Freezes the card behind a use in doubt: a person's decision, with a name and a reason, of which
+ * its holder hears.
+ * @throws CloudError CL_NOT_FOUND where there is no such use, or nobody's card; CL_CARD_ENDED
  */
 export const freezeCardOfDoubt = async (
-  { database, clock, revoke, appendAudit }: DoubtPorts,
+  ports: DoubtPorts,
   { person }: Session,
   { use, note }: DoubtAction,
 ): Promise<void> => {
-  await database.transaction(async (tx) => {
+  await ports.database.transaction(async (tx) => {
     const { card } = await lockDoubt(tx, use);
-    const [held] = await tx.query<{ person: string; state: string }>(
-      'select person, state from card where id = $1::uuid for update',
-      [card],
-    );
-    if (card === null || held === undefined) throw new CloudError('CL_NOT_FOUND', 'no card');
-    if (held.state !== 'active') return;
-    await tx.query(`update card set state = 'frozen' where id = $1::uuid`, [card]);
-    const atMs = clock.nowMs();
-    const detail = { use, note: storableText(note) };
-    await appendAudit(tx, { atMs, actor: person.id, action: 'card.freeze', subject: card, detail });
-    await revoke(tx, { kind: 'card.frozen', card });
-    const data = { card, person: held.person, by: person.id };
-    await appendFeed(tx, atMs, { kind: 'domain', name: 'card.frozen', subject: card, data });
+    if (card === null) throw new CloudError('CL_NOT_FOUND', 'no card');
+    const order = { way: 'doubt', actor: person.id, reason: note } as const;
+    await freezeCard(tx, ports, await lockCard(tx, card), order);
   });
 };
 

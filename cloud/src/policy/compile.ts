@@ -1,9 +1,15 @@
-import { policyKey, PolicyRow, policySections } from '@gatehouse/protocols';
-import type { PolicySection } from '@gatehouse/protocols';
+import {
+  doorClasses,
+  opensWithoutPhone,
+  policyKey,
+  PolicyRow,
+  policySections,
+} from '@gatehouse/protocols';
+import type { PolicySection, Primitives } from '@gatehouse/protocols';
 import { Compile } from 'typebox/compile';
 import type { Log, Queryable, Row } from '../ports.ts';
-import { rowsOfCards, sectionSources } from './sources.ts';
-import type { CardSections, PolicyScope, Source } from './sources.ts';
+import { cardSections, rowsOfCards, sectionSources } from './sources.ts';
+import type { CardSection, PolicyScope, Source } from './sources.ts';
 
 /** Rows that stand in memory at a time. */
 export const chunkRows = 1_000;
@@ -24,11 +30,16 @@ export type Compiler = {
     tx: Queryable,
     scope: PolicyScope,
     cards: readonly string[],
-  ) => Promise<Readonly<Record<CardSections, readonly PolicyRow[]>>>;
+  ) => Promise<ReadonlyMap<CardSection, readonly PolicyRow[]>>;
+};
+
+export type CompilerPorts = {
+  readonly log: Log;
+  readonly primitives: Pick<Primitives, 'sha256'>;
 };
 
 /** From the tables of the cloud to the rows that a gateway decides by. */
-export const createCompiler = (log: Log): Compiler => {
+export const createCompiler = ({ log, primitives }: CompilerPorts): Compiler => {
   /**
    * A gateway refuses a policy in which one row is wrong. What a table holds and a gateway cannot
    * read is left out, which takes rights away and never gives them.
@@ -45,7 +56,7 @@ export const createCompiler = (log: Log): Compiler => {
     checked(scope.gateway, rows.map(source.row));
 
   return {
-    scope: readScope,
+    scope: (tx, gateway) => readScope(tx, gateway, primitives),
     async *section(tx, scope, section) {
       const source = sectionSources[section](scope);
       for await (const rows of readChunks(tx, `policy_${section}`, source)) {
@@ -54,28 +65,42 @@ export const createCompiler = (log: Log): Compiler => {
     },
     cards: async (tx, scope, cards) => {
       const sources = rowsOfCards(scope, cards);
-      const read = async (source: Source): Promise<readonly PolicyRow[]> =>
-        rowsOf(scope, source, await tx.query(source.sql, source.values));
-      return { card: await read(sources.card), credential: await read(sources.credential) };
+      const found = new Map<CardSection, readonly PolicyRow[]>();
+      for (const section of cardSections) {
+        const source = sources[section];
+        found.set(section, rowsOf(scope, source, await tx.query(source.sql, source.values)));
+      }
+      return found;
     },
   };
 };
 
-const readScope: Compiler['scope'] = async (tx, gateway) => {
-  const [row] = await tx.query<Omit<PolicyScope, 'gateway'>>(
-    `select b.site, coalesce(s.sections ? 'profile', false) as "knowsProfiles",
+const classesWithoutPhone = doorClasses.filter((each) => opensWithoutPhone[each]);
+
+const readScope = async (
+  tx: Queryable,
+  gateway: string,
+  primitives: PolicyScope['primitives'],
+): Promise<PolicyScope | undefined> => {
+  const [row] = await tx.query<Omit<PolicyScope, 'gateway' | 'primitives'>>(
+    `select b.site,
+       coalesce(s.sections ? 'profile', false) as "knowsProfiles",
        coalesce(s.sections ? 'waits', false) as "knowsWaits",
-       coalesce(s.sections ? 'claim', false) as "knowsClaims", array(
-       select distinct r."group" from rule r join door d on d.id = r.door
-        -- The authority of a claim group knows the phone keys of all who may pass in it.
-        where d.gateway = g.id or d.gateway in (select m.gateway from claim_member m
-          join claim_group c on c.id = m."group" where c.authority = g.id)
-        order by 1) as groups
+       coalesce(s.sections ? 'claim', false) as "knowsClaims",
+       coalesce(s.sections ? 'uid', false) as "knowsUids",
+       coalesce(s.sections ? 'pin', false) as "knowsPins",
+       array(select distinct r."group" from rule r join door d on d.id = r.door
+         -- The authority of a claim group knows the phone keys of all who may pass in it.
+         where d.gateway = g.id or d.gateway in (select m.gateway from claim_member m
+           join claim_group c on c.id = m."group" where c.authority = g.id)
+         order by 1) as groups,
+       array(select distinct r."group" from rule r join door d on d.id = r.door
+         where d.gateway = g.id and d.class = any ($2) order by 1) as "groupsWithoutPhone"
      from gateway g join building b on b.id = g.building
      left join gateway_status s on s.gateway = g.id where g.id = $1`,
-    [gateway],
+    [gateway, classesWithoutPhone],
   );
-  return row && { gateway, ...row };
+  return row && { gateway, primitives, ...row };
 };
 
 /**

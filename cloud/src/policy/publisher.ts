@@ -1,12 +1,13 @@
-import { policySections } from '@gatehouse/protocols';
-import type { PolicySection, Primitives } from '@gatehouse/protocols';
+import { pinPepperBytes, policyKey, policySections } from '@gatehouse/protocols';
+import type { PolicyRow, PolicySection, Primitives } from '@gatehouse/protocols';
 import { appendFeed } from '../feed/feed.ts';
 import type { Clock, Database, Log, Queryable, Signer } from '../ports.ts';
 import { changesOf } from './changes.ts';
 import type { HeldRow, PolicyChange } from './changes.ts';
 import { createCompiler, readChunks } from './compile.ts';
 import type { Compiler } from './compile.ts';
-import type { PolicyScope } from './sources.ts';
+import { cardSections } from './sources.ts';
+import type { CardSection, PolicyScope } from './sources.ts';
 import { lockHead, readPolicyEpoch, writeVersion } from './versions.ts';
 import type { PolicyHead } from './versions.ts';
 
@@ -14,6 +15,7 @@ export type PublisherPorts = {
   readonly database: Database;
   readonly signer: Signer;
   readonly clock: Pick<Clock, 'nowMs'>;
+  readonly random: (length: number) => Uint8Array;
   readonly primitives: Pick<Primitives, 'sha256'>;
   readonly log: Log;
 };
@@ -39,12 +41,13 @@ export type Publisher = {
 
 export const createPublisher = (ports: PublisherPorts): Publisher => {
   const { database, clock, log, signer, primitives } = ports;
-  const compiler = createCompiler(log);
+  const compiler = createCompiler(ports);
 
   const publish = (gateway: string, part?: Part): Promise<PolicyHead | undefined> =>
     database.transaction(async (tx) => {
       const head = await lockHead(tx, gateway);
       const policyEpoch = await readPolicyEpoch(tx);
+      await givePepper(tx, gateway, ports.random(pinPepperBytes));
       const scope = await compiler.scope(tx, gateway);
       if (scope === undefined) return undefined;
       // The first version, and the first after a restore, look at everything.
@@ -101,8 +104,18 @@ export const createPublisher = (ports: PublisherPorts): Publisher => {
   };
 };
 
-/** The sections of which a gateway says in its birth whether it knows them or all their fields. */
-const understood: readonly PolicySection[] = ['credential', 'profile', 'claim'];
+/**
+ * The sections of which a gateway says in its birth whether it knows them or all their fields; the
+ * site goes with the PINs.
+ */
+const understood: readonly PolicySection[] = [
+  'site',
+  'credential',
+  'profile',
+  'claim',
+  'uid',
+  'pin',
+];
 
 /** What of a policy is looked at. */
 type Part = (
@@ -125,17 +138,44 @@ const sectionChanges = (sections: readonly PolicySection[]): Part =>
 
 const cardChanges = (cards: readonly string[]): Part =>
   async function* changes(compiler, tx, scope) {
-    const wanted = await compiler.cards(tx, scope, cards);
-    const credentials = await tx.query<{ id: string }>(
-      'select id from credential where card = any ($1::uuid[])',
-      [cards],
-    );
-    const keys = { card: cards, credential: credentials.map(({ id }) => id) } as const;
-    for (const section of ['card', 'credential'] as const) {
-      const held = await readHeld(tx, scope.gateway, section, keys[section]);
-      yield* changesOf(section, [wanted[section]], [held]);
+    const found = await compiler.cards(tx, scope, cards);
+    for (const section of cardSections) {
+      const wanted = found.get(section) ?? [];
+      const keys = await keysOf[section](tx, cards);
+      const held = await readHeld(tx, scope.gateway, section, keys);
+      const wantedKeys = new Set(wanted.map(policyKey));
+      // What was theirs may be another's by now, who is not looked at.
+      const theirs = held.filter(({ key, row }) => wantedKeys.has(key) || isOf(row, cards));
+      yield* changesOf(section, [wanted], [theirs]);
     }
   };
+
+const isOf = (row: PolicyRow, cards: readonly string[]): boolean =>
+  row.section === 'card' || ('card' in row && cards.includes(row.card));
+
+type Keys = (tx: Queryable, cards: readonly string[]) => Promise<readonly string[]>;
+
+const keysBy =
+  (sql: string): Keys =>
+  async (tx, cards) =>
+    (await tx.query<{ key: string }>(sql, [cards])).map(({ key }) => key);
+
+/** Under which keys rows of these cards may stand, now or before. */
+const keysOf: Readonly<Record<CardSection, Keys>> = {
+  card: (_, cards) => Promise.resolve(cards),
+  credential: keysBy('select id as key from credential where card = any ($1::uuid[])'),
+  uid: keysBy('select distinct uid as key from uid where card = any ($1::uuid[])'),
+  pin: keysBy('select number as key from pin where card = any ($1::uuid[])'),
+};
+
+/** Kept for as long as the gateway: its hashes are made with it. */
+const givePepper = async (tx: Queryable, gateway: string, pepper: Uint8Array): Promise<void> => {
+  await tx.query(
+    `insert into pin_pepper (gateway, pepper) select s.gateway, $2 from gateway_status s
+     where s.gateway = $1 and s.sections ? 'pin' on conflict do nothing`,
+    [gateway, pepper],
+  );
+};
 
 const readHeld = (
   tx: Queryable,

@@ -7,7 +7,7 @@ export type Reach =
   | { readonly kind: 'card'; readonly card: string }
   | { readonly kind: 'credential'; readonly credential: string }
   | { readonly kind: 'profile'; readonly profile: string }
-  /** What one gateway has begun to understand: profiles, waits, claims. */
+  /** What one gateway has begun to understand: profiles, waits, claims, UIDs, PINs. */
   | { readonly kind: 'profiles_of'; readonly gateway: string };
 
 type Domain = Extract<FeedItem['what'], { kind: 'domain' }>;
@@ -25,6 +25,8 @@ const reachOf: Readonly<Record<string, (event: Domain) => Reach>> = {
   card: ({ subject, data }) => cardNamed(subject) ?? cardNamed(data['card']) ?? everything,
   credential: ({ subject, data }) =>
     cardNamed(data['card']) ?? { kind: 'credential', credential: subject },
+  uid: ({ data }) => cardNamed(data['card']) ?? everything,
+  pin: ({ subject, data }) => cardNamed(data['card']) ?? cardNamed(subject) ?? everything,
   member: ({ subject, data }) => cardNamed(data['card']) ?? cardNamed(subject) ?? everything,
   group: ({ data }) => cardNamed(data['card']) ?? everything,
   rule: () => everything,

@@ -1,5 +1,5 @@
-import { toBase64Url } from '@gatehouse/protocols';
-import type { PolicyRow, PolicyRowOf, PolicySection } from '@gatehouse/protocols';
+import { hmacSha256, toBase64Url } from '@gatehouse/protocols';
+import type { PolicyRow, PolicyRowOf, PolicySection, Primitives } from '@gatehouse/protocols';
 import type { Row } from '../ports.ts';
 
 /** What the policy of one gateway depends on. */
@@ -14,6 +14,15 @@ export type PolicyScope = {
   readonly knowsWaits: boolean;
   /** It can ask the authority of a claim group, or be it. */
   readonly knowsClaims: boolean;
+  /** Likewise. */
+  readonly knowsUids: boolean;
+  readonly knowsPins: boolean;
+  /**
+   * Groups of the rules of its doors that open without a phone: no other UID or PIN is on it, since
+   * a stolen gateway exposes them.
+   */
+  readonly groupsWithoutPhone: readonly string[];
+  readonly primitives: Pick<Primitives, 'sha256'>;
 };
 
 /** A statement whose rows come by key, in the order of bytes, and how one becomes a policy row. */
@@ -94,7 +103,55 @@ const credentials = ({ groups, knowsWaits }: PolicyScope, only?: readonly string
     }),
   );
 
-type SiteRow = { readonly id: string; readonly campus: string; readonly zone: string };
+type UidRow = { readonly id: string; readonly card: string };
+
+/** Of cards that may open a door here without a phone. */
+const openingWithoutPhone = (alias: string): string =>
+  `${alias}.ended_at is null and ${liveCard} and exists (select from member m
+     where m.card = ${alias}.card and m."group" = any ($1))`;
+
+const uids = ({ groupsWithoutPhone, knowsUids }: PolicyScope, only?: readonly string[]): Source =>
+  source<UidRow>(
+    `select u.uid as id, u.card from uid u join card c on c.id = u.card
+     where $2 and ${openingWithoutPhone('u')}
+       ${only === undefined ? '' : 'and u.card = any ($3::uuid[])'}
+     order by u.uid collate "C"`,
+    [groupsWithoutPhone, knowsUids, ...(only === undefined ? [] : [only])],
+    ({ id, card }) => ({ section: 'uid', id, card }),
+  );
+
+type PinRow = UidRow & {
+  readonly salt: Uint8Array;
+  readonly hash: Uint8Array;
+  readonly pepper: Uint8Array;
+};
+
+const pins = (scope: PolicyScope, only?: readonly string[]): Source =>
+  source<PinRow>(
+    `select n.number as id, n.card, n.salt, n.hash, q.pepper from pin n
+     join card c on c.id = n.card join pin_pepper q on q.gateway = $3
+     where $2 and ${openingWithoutPhone('n')}
+       ${only === undefined ? '' : 'and n.card = any ($4::uuid[])'}
+     order by n.number collate "C"`,
+    [
+      ...[scope.groupsWithoutPhone, scope.knowsPins, scope.gateway],
+      ...(only === undefined ? [] : [only]),
+    ],
+    ({ id, card, salt, hash, pepper }) => ({
+      section: 'pin',
+      id,
+      card,
+      salt: toBase64Url(salt),
+      hash: toBase64Url(hmacSha256(pepper, hash, scope.primitives)),
+    }),
+  );
+
+type SiteRow = {
+  readonly id: string;
+  readonly campus: string;
+  readonly zone: string;
+  readonly pepper: Uint8Array | null;
+};
 
 type DoorRow = {
   readonly id: string;
@@ -107,13 +164,19 @@ type DoorRow = {
 type Named<S extends PolicySection> = Omit<PolicyRowOf<S>, 'section'>;
 
 export const sectionSources: Readonly<Record<PolicySection, (scope: PolicyScope) => Source>> = {
-  site: ({ site }) =>
-    source<SiteRow>('select id, campus, zone from site where id = $1', [site], (row) => ({
-      section: 'site',
-      campus: row.campus,
-      site: row.id,
-      zone: row.zone,
-    })),
+  site: ({ site, gateway, knowsPins }) =>
+    source<SiteRow>(
+      `select s.id, s.campus, s.zone, q.pepper from site s
+       left join pin_pepper q on $3 and q.gateway = $2 where s.id = $1`,
+      [site, gateway, knowsPins],
+      (row) => ({
+        section: 'site',
+        campus: row.campus,
+        site: row.id,
+        zone: row.zone,
+        ...(row.pepper === null ? {} : { pinPepper: toBase64Url(row.pepper) }),
+      }),
+    ),
   door: ({ gateway }) =>
     source<DoorRow>(
       `select id, class, name_zh, name_en, unlock_ms from door
@@ -169,15 +232,20 @@ export const sectionSources: Readonly<Record<PolicySection, (scope: PolicyScope)
         members: [...members],
       }),
     ),
+  uid: (scope) => uids(scope),
+  pin: (scope) => pins(scope),
 };
 
 /** The sections in which one card has rows. */
-export type CardSections = 'card' | 'credential';
+export const cardSections = ['card', 'credential', 'uid', 'pin'] as const;
+export type CardSection = (typeof cardSections)[number];
 
 export const rowsOfCards = (
   scope: PolicyScope,
   only: readonly string[],
-): Readonly<Record<CardSections, Source>> => ({
+): Readonly<Record<CardSection, Source>> => ({
   card: cards(scope, only),
   credential: credentials(scope, only),
+  uid: uids(scope, only),
+  pin: pins(scope, only),
 });

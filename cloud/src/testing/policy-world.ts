@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -53,7 +54,10 @@ export const openPolicyWorld = async (
   onTestFinished(() => rm(dir, { recursive: true, force: true }));
   const { signer } = trust;
   const clock = createTestClock();
-  const ports = { database: db, signer, clock, primitives: { sha256 }, log: silentLog };
+  const ports = {
+    ...{ database: db, signer, clock, primitives: { sha256 }, log: silentLog },
+    random: (length: number) => new Uint8Array(randomBytes(length)),
+  };
   const snapshots = createSnapshots({ ...ports, snapshots: createSnapshotFiles(dir) });
   return { test, db, publisher: createPublisher(ports), snapshots, dir };
 };
@@ -75,7 +79,9 @@ export const bring = async ({ db, snapshots }: PolicyWorld, box: PolicyBox): Pro
 export const headOf = (db: Database) => db.transaction((tx) => lockHead(tx, gateway));
 
 export const compiled = (db: Database): Promise<readonly PolicyRow[]> =>
-  db.transaction((tx) => compile(createCompiler(silentLog), tx, gateway));
+  db.transaction((tx) =>
+    compile(createCompiler({ log: silentLog, primitives: { sha256 } }), tx, gateway),
+  );
 
 export const rowsOf = (rows: Iterable<PolicyRow>): readonly string[] =>
   [...rows].map((row) => canonicalJson(row)).toSorted();

@@ -13,8 +13,8 @@ type Target = 'console' | 'm';
 
 /** In this order, because that is the order in which the demo is best seen. */
 const groups: readonly { readonly name: Target; readonly roles: readonly Role[] }[] = [
-  { name: 'm', roles: ['student'] },
-  { name: 'console', roles: ['guard', 'teacher', 'facility', 'admin'] },
+  { name: 'm', roles: ['student', 'guardian'] },
+  { name: 'console', roles: ['guard', 'teacher', 'clerk', 'warden', 'facility', 'admin'] },
 ];
 
 const useOffer = () => {
@@ -112,6 +112,9 @@ export const Chooser = () => {
       {offer === null ? null : (
         <Groups offer={offer} isBusy={isBusy} onGo={(choice, target) => void go(choice, target)} />
       )}
+      <p className="chooser-open">
+        <a href="/freeze">{t('choose.freeze')}</a> <a href="/found">{t('choose.found')}</a>
+      </p>
     </main>
   );
 };

@@ -26,7 +26,7 @@ const Waiting = () => {
   );
 };
 
-/** Students have their card, and no console; the page says so instead of refusing. */
+/** Students and guardians have their card, and no console; the page says so. */
 const NotForYou = () => {
   const { t } = useWords();
   return (
@@ -82,7 +82,7 @@ const Gate = ({
     );
   }
   if (session.data === undefined || campus === undefined) return <Waiting />;
-  if (session.data.role === 'student') return <NotForYou />;
+  if (!session.data.may.includes('console')) return <NotForYou />;
   return (
     <ThemeContext value={theme}>
       <SignedIn session={session.data} campus={campus} />

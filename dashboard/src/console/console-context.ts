@@ -1,4 +1,11 @@
-import type { CampusView, DeviceView, ProfileView, SessionView, Text } from '@gatehouse/protocols';
+import type {
+  CampusView,
+  DeviceView,
+  ProfileView,
+  Role,
+  SessionView,
+  Text,
+} from '@gatehouse/protocols';
 import { useQuery } from '@tanstack/react-query';
 import { createContext, useContext, useMemo, useSyncExternalStore } from 'react';
 import { useNow } from '../adapters/clock.ts';
@@ -50,8 +57,10 @@ export const useTimes = (): TimeWords => {
   return createTimeWords({ zone: campus.zone, language, t });
 };
 
+const keepers: ReadonlySet<Role> = new Set(['guard', 'facility', 'admin']);
+
 /** Who keeps or guards the buildings; devices are theirs to see. */
-export const useIsKeeper = (): boolean => useConsole().session.role !== 'teacher';
+export const useIsKeeper = (): boolean => keepers.has(useConsole().session.role);
 
 const namesStaleMs = 600_000;
 const profilesStaleMs = 300_000;

@@ -2,6 +2,8 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createRoot } from 'react-dom/client';
 import { I18nextProvider } from 'react-i18next';
 import { readLanguage } from '../adapters/preferences.ts';
+import cardsEn from '../i18n/cards-en.json' with { type: 'json' };
+import cardsZh from '../i18n/cards-zh.json' with { type: 'json' };
 import en from '../i18n/console-en.json' with { type: 'json' };
 import zh from '../i18n/console-zh.json' with { type: 'json' };
 import { createI18n, htmlLanguages } from '../i18n/i18n.ts';
@@ -16,8 +18,9 @@ if (element !== null) {
   const queries = new QueryClient({
     defaultOptions: { queries: { retry: false, staleTime: 30_000, refetchOnWindowFocus: false } },
   });
+  const own = { zh: { ...zh, ...cardsZh }, en: { ...en, ...cardsEn } };
   createRoot(element).render(
-    <I18nextProvider i18n={createI18n(language, { zh, en })}>
+    <I18nextProvider i18n={createI18n(language, own)}>
       <QueryClientProvider client={queries}>
         <ConsoleApp />
       </QueryClientProvider>

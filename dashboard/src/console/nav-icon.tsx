@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 
-export type NavName = 'now' | 'doors' | 'devices' | 'profiles' | 'gateways' | 'uses' | 'events';
+export type NavName =
+  'now' | 'doors' | 'devices' | 'profiles' | 'gateways' | 'uses' | 'events' | 'cards' | 'desk';
 
 const shapes: Readonly<Record<NavName, ReactNode>> = {
   now: <path d="M3 13h4l2.5-7 4.5 13 2.5-6H21" />,
@@ -34,6 +35,20 @@ const shapes: Readonly<Record<NavName, ReactNode>> = {
     <>
       <path d="M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4z" />
       <path d="M17 13.5v4M17 20.5v.1" />
+    </>
+  ),
+  cards: (
+    <>
+      <rect x="3" y="5.5" width="18" height="13" rx="2.5" />
+      <path d="M6.5 15.5c.3-2 4.7-2 5 0M15 10h3M15 13.5h3" />
+      <circle cx="9" cy="10.3" r="1.6" />
+    </>
+  ),
+  desk: (
+    <>
+      <path d="M3 12.5h18M5 12.5V20M19 12.5V20" />
+      <rect x="8" y="4.5" width="8" height="5" rx="1.2" />
+      <path d="M12 9.5v3" />
     </>
   ),
   events: <path d="M8.5 6H21M8.5 12H21M8.5 18H21M3.5 6h.01M3.5 12h.01M3.5 18h.01" />,

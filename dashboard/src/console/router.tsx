@@ -1,4 +1,7 @@
 import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
+import { CardPage } from './cards/card-page.tsx';
+import { CardsPage } from './cards/cards-page.tsx';
+import { DeskPage } from './desk/desk-page.tsx';
 import { DevicePage } from './device-page/device-page.tsx';
 import { DevicesPage } from './devices/devices-page.tsx';
 import { DoorPage } from './door-page/door-page.tsx';
@@ -11,6 +14,7 @@ import { ProfileEditor } from './profiles/profile-editor.tsx';
 import { ProfilePage } from './profiles/profile-page.tsx';
 import { ProfilesPage } from './profiles/profiles-page.tsx';
 import {
+  readCardsSearch,
   readDevicesSearch,
   readDoorsSearch,
   readEditorSearch,
@@ -83,6 +87,23 @@ const eventsRoute = createRoute({
   component: EventsPage,
 });
 
+const cardsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/cards',
+  validateSearch: readCardsSearch,
+  component: CardsPage,
+});
+const cardRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/cards/$card',
+  component: CardPage,
+});
+const deskRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/desk',
+  component: DeskPage,
+});
+
 const routeTree = rootRoute.addChildren([
   nowRoute,
   doorsRoute,
@@ -95,6 +116,9 @@ const routeTree = rootRoute.addChildren([
   gatewaysRoute,
   usesRoute,
   eventsRoute,
+  cardsRoute,
+  cardRoute,
+  deskRoute,
 ]);
 
 export const createConsoleRouter = () =>

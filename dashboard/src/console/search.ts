@@ -32,6 +32,7 @@ export type EventsSearch = {
 export type UsesSearch = { readonly state?: 'open' | 'closed' };
 
 export type ProfilesSearch = { readonly q?: string };
+export type CardsSearch = { readonly q?: string };
 /** Which version is shown; left out: the one that devices are to run. */
 export type ProfileSearch = { readonly version?: string };
 /** What a new text starts from. */
@@ -92,6 +93,9 @@ const versionIn = (search: Readonly<Record<string, unknown>>): string | undefine
 };
 
 export const readProfilesSearch = (search: Readonly<Record<string, unknown>>): ProfilesSearch =>
+  set('q', textIn(search, 'q'));
+
+export const readCardsSearch = (search: Readonly<Record<string, unknown>>): CardsSearch =>
   set('q', textIn(search, 'q'));
 
 export const readProfileSearch = (search: Readonly<Record<string, unknown>>): ProfileSearch =>

@@ -12,7 +12,16 @@ import { troublesIn } from './trouble.ts';
 
 type NavRow = {
   readonly name: NavName;
-  readonly to: '/' | '/doors' | '/devices' | '/profiles' | '/gateways' | '/uses' | '/events';
+  readonly to:
+    | '/'
+    | '/doors'
+    | '/devices'
+    | '/profiles'
+    | '/gateways'
+    | '/uses'
+    | '/events'
+    | '/cards'
+    | '/desk';
   readonly roles: readonly Role[];
   /** What else one must be allowed, as the session says. */
   readonly may?: string;
@@ -21,13 +30,15 @@ type NavRow = {
 const staff = ['guard', 'facility', 'admin'] as const;
 
 const rows: readonly NavRow[] = [
-  { name: 'now', to: '/', roles: [...staff, 'teacher'] },
-  { name: 'doors', to: '/doors', roles: [...staff, 'teacher'] },
+  { name: 'desk', to: '/desk', roles: ['clerk', 'admin'], may: 'desk' },
+  { name: 'now', to: '/', roles: [...staff, 'teacher', 'warden'] },
+  { name: 'cards', to: '/cards', roles: ['guard', 'admin', 'warden', 'clerk'], may: 'card.find' },
+  { name: 'doors', to: '/doors', roles: [...staff, 'teacher', 'warden'] },
   { name: 'devices', to: '/devices', roles: staff },
   { name: 'profiles', to: '/profiles', roles: staff, may: 'profile.read' },
   { name: 'gateways', to: '/gateways', roles: staff },
   { name: 'uses', to: '/uses', roles: staff, may: 'use.read' },
-  { name: 'events', to: '/events', roles: [...staff, 'teacher'] },
+  { name: 'events', to: '/events', roles: [...staff, 'teacher', 'warden'] },
 ];
 
 const Badge = () => {

@@ -57,6 +57,38 @@ const table: readonly Row[] = [
     'granted',
   ],
   [
+    'a grant by wristband',
+    event('access.granted', { data: { reason: 'granted', side: 'entry', by: 'uid' } }),
+    '李雷 (学生) 刷卡进 图书馆 东门 · 允许',
+    'Li Lei (student) tapped in at Library East Gate · Granted',
+    'granted',
+  ],
+  [
+    'a grant by PIN',
+    event('access.granted', { data: { reason: 'granted', side: 'entry', by: 'pin' } }),
+    '李雷 (学生) 输密码进 图书馆 东门 · 允许',
+    'Li Lei (student) keyed in at Library East Gate · Granted',
+    'granted',
+  ],
+  [
+    'a grant by what this build does not know',
+    event('access.granted', { data: { reason: 'granted', side: 'entry', by: 'plate' } }),
+    '李雷 (学生) 扫码进 图书馆 东门 · 允许',
+    'Li Lei (student) scanned in at Library East Gate · Granted',
+    'granted',
+  ],
+  [
+    'a card of nobody',
+    event('access.denied', {
+      person: null,
+      data: { reason: 'unreadable_uid', side: 'entry', by: 'uid', uidEnd: '4C81' },
+    }),
+    '尾号 4C81 的卡 刷卡进 图书馆 东门 · 拒绝：卡号没有读全 — 把卡贴稳再刷一次',
+    'A card ending in 4C81 tapped in at Library East Gate · refused: ' +
+      'The card was not read completely — Hold the card still and try again',
+    'denied',
+  ],
+  [
     'a refusal with its next step',
     event('access.denied', { data: { reason: 'outside_schedule', side: 'entry' } }),
     '李雷 (学生) 扫码进 图书馆 东门 · 拒绝：不在可通行时段 — 联系任课教师或管理部门',

@@ -6,6 +6,7 @@ import { conditionRow } from './condition-words.ts';
 export type PieceKind =
   | 'text'
   | 'person'
+  | 'by'
   | 'side'
   | 'door'
   | 'gateway'
@@ -71,19 +72,24 @@ export const personText = (person: PersonView, { language, t }: SentenceWords): 
     : t('event.person', { name: person.name[language], affiliation });
 };
 
-const noPerson = (kind: string): string => {
-  if (kind.startsWith('command.')) return 'event.system';
-  return kind === 'access.taken' ? 'event.somebody' : 'event.nobody';
+const noPerson = ({ kind, data }: EventView, { t }: SentenceWords): string => {
+  const end = textOf(data, 'uidEnd');
+  if (end !== '') return t('event.cardEnding', { end });
+  if (kind.startsWith('command.')) return t('event.system');
+  return t(kind === 'access.taken' ? 'event.somebody' : 'event.nobody');
 };
 
 /** The value of each placeholder of the events table, made only where a sentence asks for it. */
 const values: Readonly<
   Record<string, (event: EventView, words: SentenceWords) => Omit<Piece, 'kind'>>
 > = {
-  person: ({ person, kind }, words) =>
-    person === null
-      ? { text: words.t(noPerson(kind)) }
-      : { text: personText(person, words), id: person.id },
+  person: (event, words) =>
+    event.person === null
+      ? { text: noPerson(event, words) }
+      : { text: personText(event.person, words), id: event.person.id },
+  by: ({ data }, { t }) => ({
+    text: t(`event.by.${textOf(data, 'by')}`, { defaultValue: t('event.by.pass') }),
+  }),
   side: ({ data }, { t }) => {
     const side = textOf(data, 'side');
     return { text: side === '' ? '' : t(`event.side.${side}`, { defaultValue: side }) };

@@ -41,6 +41,8 @@ const pairs = [
   ['zh.json', 'en.json'],
   ['console-zh.json', 'console-en.json'],
   ['phone-zh.json', 'phone-en.json'],
+  ['cards-zh.json', 'cards-en.json'],
+  ['mine-zh.json', 'mine-en.json'],
 ] as const;
 
 describe('the catalogues', () => {

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { nowMs } from '../adapters/clock.ts';
 import { ErrorNote } from '../api/error-note.tsx';
@@ -13,8 +13,18 @@ import { Spread } from './spread.tsx';
 import type { CardHold } from './use-card.ts';
 
 /** Those of the buttons below the card; `phone` has its own below them. */
-const sheetNames = ['doors', 'history', 'notices', 'freeze'] as const;
+const sheetNames = ['doors', 'history', 'notices', 'freeze', 'desk', 'code', 'children'] as const;
 export type SheetName = (typeof sheetNames)[number] | 'phone';
+
+/** Only with a network: they do not travel with the pass. */
+const DeskSheet = lazy(async () => ({ default: (await import('./desk-sheet.tsx')).DeskSheet }));
+const CodeSheet = lazy(async () => ({ default: (await import('./code-sheet.tsx')).CodeSheet }));
+const ChildrenSheet = lazy(async () => ({
+  default: (await import('./children-sheet.tsx')).ChildrenSheet,
+}));
+
+const isFor = (name: SheetName, { me }: Card): boolean =>
+  name !== 'children' || me.person.affiliation === 'guardian';
 
 const Sheet = ({
   title,
@@ -144,21 +154,23 @@ export const Sheets = ({
   return (
     <>
       <nav className="card-actions" aria-label={t('card.more')}>
-        {sheetNames.map((name) => (
-          <button
-            key={name}
-            type="button"
-            className="button"
-            onClick={() => {
-              onShow(name);
-            }}
-          >
-            {t(`phone.sheet.${name}`)}
-            {name === 'notices' && unread > 0 ? (
-              <span className="notice-dot" aria-hidden="true" />
-            ) : null}
-          </button>
-        ))}
+        {sheetNames
+          .filter((name) => isFor(name, card))
+          .map((name) => (
+            <button
+              key={name}
+              type="button"
+              className="button"
+              onClick={() => {
+                onShow(name);
+              }}
+            >
+              {t(`phone.sheet.${name}`)}
+              {name === 'notices' && unread > 0 ? (
+                <span className="notice-dot" aria-hidden="true" />
+              ) : null}
+            </button>
+          ))}
       </nav>
       {shown === null ? null : (
         <Sheet key={shown} title={t(`phone.sheet.${shown}`)} onClose={close}>
@@ -169,6 +181,11 @@ export const Sheets = ({
           {shown === 'notices' ? <Notices card={card} hold={hold} times={times} /> : null}
           {shown === 'freeze' ? <Freeze card={card} hold={hold} onDone={close} /> : null}
           {shown === 'phone' ? <PhoneFacts card={card} times={times} /> : null}
+          <Suspense fallback={<p aria-busy="true" />}>
+            {shown === 'desk' ? <DeskSheet times={times} /> : null}
+            {shown === 'code' ? <CodeSheet times={times} /> : null}
+            {shown === 'children' ? <ChildrenSheet /> : null}
+          </Suspense>
         </Sheet>
       )}
     </>

@@ -1,5 +1,5 @@
 import type { Catalogue } from '@gatehouse/device-profiles';
-import { createGateway, createPrimitives, createZstd } from '@gatehouse/gateway';
+import { createGateway, createPrimitives, createZstd, pinHashAtOnce } from '@gatehouse/gateway';
 import type { Clock, Gateway, Journal, Ports, StreamPosition } from '@gatehouse/gateway';
 import { toHex } from '@gatehouse/protocols';
 import type { Side } from '@gatehouse/protocols';
@@ -229,6 +229,7 @@ const createRun = (options: RunOptions): Run => {
     clock: breakage.clock?.(clock) ?? clock,
     random: random.bytes,
     primitives: breakage.primitives?.(primitives) ?? primitives,
+    pinHash: pinHashAtOnce,
     serial: serialPorts(Object.values(heads), life),
     modbus: breakage.modbus?.(modbus) ?? modbus,
     journal: breakage.journal?.(journal) ?? journal,

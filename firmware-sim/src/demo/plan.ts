@@ -27,6 +27,18 @@ export const Plan = Type.Object({
       ),
     }),
   ),
+  /** The profile of the heads that read cards and have keys. */
+  cardReader: Type.String(),
+  /** Who comes without a phone: what is held there or typed, and where. */
+  holders: Type.Array(
+    Type.Object({
+      present: Type.Union([
+        Type.Object({ uid: Type.String() }),
+        Type.Object({ text: Type.String() }),
+      ]),
+      doors: Type.Array(Type.String()),
+    }),
+  ),
   /** People who come and go by themselves, with the key of their simulated phone. */
   walkers: Type.Array(
     Type.Object({

@@ -12,6 +12,8 @@ type Device = Plan['devices'][number];
 /** Mean time between two people at a door, for a campus of 500. */
 const meanEveryMs: Readonly<Record<Exclude<Traffic, 'off'>, number>> = { calm: 4_000, rush: 500 };
 const peopleUsual = 500;
+/** Of all who come: pupils with wristbands, and whoever left the phone at home. */
+const withoutPhone = 0.08;
 /** After a first start readers ask for the next code for half a minute (boot fence). */
 const firstAfterMs = 35_000;
 const answerTimeoutMs = 5_000;
@@ -66,7 +68,10 @@ export const startTraffic = (options: TrafficOptions): { readonly stop: () => vo
   const next = (waitMs: number): void => {
     timer = setTimeout(() => {
       // A device that does not answer is the gateway's business; the next person comes anyway.
-      void comeAndGo({ visit: random.pick(visits), map, control, random }).catch(() => undefined);
+      const coming = random.chance(withoutPhone)
+        ? comeWithoutPhone({ plan, map, control, random })
+        : comeAndGo({ visit: random.pick(visits), map, control, random });
+      void coming.catch(() => undefined);
       if (!stopped) next(-Math.log(1 - random.next()) * everyMs);
     }, waitMs);
   };
@@ -80,7 +85,10 @@ export const startTraffic = (options: TrafficOptions): { readonly stop: () => vo
 };
 
 type DoorDevices = {
+  /** Of codes. */
   readonly readers: readonly Device[];
+  /** Of cards, with keys. */
+  readonly cardReader: Device | undefined;
   readonly controller: Device | undefined;
 };
 
@@ -88,10 +96,11 @@ const doorMap = (plan: Plan): ReadonlyMap<string, DoorDevices> =>
   new Map(
     plan.doors.map(({ id }) => {
       const devices = plan.devices.filter(({ door }) => door === id);
-      const readers = devices.filter(({ side }) => side !== null);
+      const isForCards = ({ profile }: Device): boolean => profile === plan.cardReader;
+      const readers = devices.filter((each) => each.side !== null && !isForCards(each));
       // A head that asks moves its door itself.
       const controller = devices.find(({ side }) => side === null) ?? readers[0];
-      return [id, { readers, controller }];
+      return [id, { readers, cardReader: devices.find(isForCards), controller }];
     }),
   );
 
@@ -118,6 +127,23 @@ const comeAndGo = async (options: {
   else visit.inside.add(id);
   await sleep(stepAfterMs);
   await post(control, `/devices/${door.controller.id}/walk`, { side: reader.side });
+};
+
+const comeWithoutPhone = async (options: {
+  readonly plan: Plan;
+  readonly map: ReadonlyMap<string, DoorDevices>;
+  readonly control: number;
+  readonly random: Random;
+}): Promise<void> => {
+  const { plan, map, control, random } = options;
+  const holder = random.pick(plan.holders);
+  const door = map.get(random.pick(holder?.doors ?? []) ?? '');
+  const { cardReader, controller } = door ?? {};
+  if (holder === undefined || cardReader === undefined || controller === undefined) return;
+  const shown = await post(control, `/devices/${cardReader.id}/present`, holder.present);
+  if (shown['lamp'] !== 'green') return;
+  await sleep(stepAfterMs);
+  await post(control, `/devices/${controller.id}/walk`, { side: cardReader.side });
 };
 
 /** Who went in goes out, where the door has a reader for it: rooms have none inside. */

@@ -1,9 +1,8 @@
-import { judgePass, patientDoorClasses } from '@gatehouse/protocols';
+import { judgePass, opensWithoutPhone, patientDoorClasses, uidEnd } from '@gatehouse/protocols';
 import type {
   ClockQuality,
   Decision,
   DenyReason,
-  ParsedPass,
   Pass,
   PassMark,
   Primitives,
@@ -13,11 +12,12 @@ import type {
 } from '@gatehouse/protocols';
 import type { Claimed } from '../claim/claims.ts';
 import type { DoorRow, Roster } from '../policy/roster.ts';
+import type { PinVerdict, Presented } from './presented.ts';
 
 /** All that a decision depends on: pure values and the roster's look-ups. */
 export type AccessQuery = {
-  /** What the reader read. */
-  readonly scanned: ParsedPass;
+  /** What the reader read; of a PIN, what its check has found. */
+  readonly presented: Presented;
   readonly reader: { readonly id: string; readonly side: Side };
   readonly doorId: string;
   readonly nowMs: number;
@@ -31,6 +31,7 @@ export type AccessQuery = {
   readonly mark: (credential: string) => PassMark | undefined;
   readonly frozen: (card: string) => boolean;
   readonly revoked: (credential: string) => boolean;
+  readonly uidRevoked: (uid: string, card: string | undefined) => boolean;
   readonly primitives: Pick<Primitives, 'verify'>;
 };
 
@@ -43,9 +44,13 @@ type Known = {
 
 type Check = (query: AccessQuery, known: Known) => DenyReason | undefined;
 
-const codeIsPass: Check = ({ scanned }, known) => {
-  if (!scanned.ok) return scanned.reason;
-  const { pass } = scanned;
+const isReadable: Check = ({ presented }, known) => {
+  if (presented.by !== 'pass') known.row = { by: presented.by };
+  if (presented.by === 'pin') return undefined;
+  const { read } = presented;
+  if (!read.ok) return read.reason;
+  if (!('pass' in read)) return undefined;
+  const { pass } = read;
   known.pass = pass;
   known.row = { credential: pass.credential, counter: pass.counter };
   return undefined;
@@ -57,17 +62,19 @@ const policyHasDoor: Check = ({ roster, doorId, audiences }) =>
 const clockIsTrusted: Check = ({ clock }) =>
   clock === 'untrusted' ? 'clock_untrusted' : undefined;
 
+/** Says in the row whose it is. */
+const nameHolder = ({ roster }: AccessQuery, known: Known, card: string): void => {
+  const person = roster.card(card)?.person;
+  known.row = { ...known.row, card, ...(person === undefined ? {} : { person }) };
+};
+
 const passStands: Check = (query, known) => {
   const { pass } = known;
   const { audiences, roster } = query;
   if (pass === undefined) return 'not_a_pass';
   if (audiences === undefined) return 'no_policy';
   const held = roster.credential(pass.credential);
-  if (held !== undefined) {
-    known.row = { ...known.row, card: held.card };
-    const person = roster.card(held.card)?.person;
-    if (person !== undefined) known.row = { ...known.row, person };
-  }
+  if (held !== undefined) nameHolder(query, known, held.card);
   const judged = judgePass(
     pass,
     {
@@ -92,9 +99,59 @@ const statusOf = (query: AccessQuery, pass: Pass, card: string) => {
   return query.frozen(card) ? 'frozen' : 'live';
 };
 
-const cardHolds: Check = ({ roster, nowMs }, { row }) => {
+const uidStands: Check = (query, known) => {
+  const { presented, roster } = query;
+  if (presented.by !== 'uid' || !presented.read.ok) return 'unreadable_uid';
+  const { uid } = presented.read;
+  const card = roster.uid(uid);
+  if (card === undefined) {
+    known.row = { ...known.row, uidEnd: uidEnd(uid) };
+    return query.uidRevoked(uid, undefined) ? 'uid_revoked' : 'unknown_card';
+  }
+  nameHolder(query, known, card);
+  if (query.uidRevoked(uid, card)) return 'uid_revoked';
+  return query.frozen(card) ? 'frozen' : undefined;
+};
+
+const denialOf: Readonly<Record<PinVerdict, DenyReason | undefined>> = {
+  right: undefined,
+  wrong: 'wrong_pin',
+  locked: 'pin_locked',
+  not_here: 'uid_not_enough',
+};
+
+const pinStands: Check = (query, known) => {
+  const { presented } = query;
+  if (presented.by !== 'pin') return 'wrong_pin';
+  const { card, verdict } = presented;
+  const denial = denialOf[verdict];
+  if (denial !== undefined) {
+    // Whoever guesses need not be the holder: the card is told, and no person.
+    if (card !== undefined) known.row = { ...known.row, card };
+    return denial;
+  }
+  if (card !== undefined) nameHolder(query, known, card);
+  return card !== undefined && query.frozen(card) ? 'frozen' : undefined;
+};
+
+const standsBy: Readonly<Record<Presented['by'], Check>> = {
+  pass: passStands,
+  uid: uidStands,
+  pin: pinStands,
+};
+
+const credentialStands: Check = (query, known) => standsBy[query.presented.by](query, known);
+
+/** A UID and a PIN are copied with little effort: some classes want the phone. */
+const doorTakesIt: Check = ({ presented, roster, doorId }) => {
+  const door = roster.door(doorId);
+  if (presented.by === 'pass' || door === undefined) return undefined;
+  return opensWithoutPhone[door.class] ? undefined : 'uid_not_enough';
+};
+
+const cardHolds: Check = ({ presented, roster, nowMs }, { row }) => {
   const card = row.card === undefined ? undefined : roster.card(row.card);
-  if (card === undefined) return 'unknown_credential';
+  if (card === undefined) return presented.by === 'pass' ? 'unknown_credential' : 'unknown_card';
   if (nowMs < card.validFrom) return 'not_valid_yet';
   return nowMs >= card.validTo ? 'ended' : undefined;
 };
@@ -120,10 +177,11 @@ const doorIsReady: Check = ({ doorReady }) => (doorReady ? undefined : 'door_not
 
 /** In this order; the first denial wins. */
 export const checks: readonly Check[] = [
-  codeIsPass,
+  isReadable,
   policyHasDoor,
   clockIsTrusted,
-  passStands,
+  doorTakesIt,
+  credentialStands,
   cardHolds,
   ruleOpens,
   keyIsOldEnough,
@@ -164,6 +222,13 @@ const guardMayRefuse: ReadonlySet<DenyReason> = new Set([
   'key_too_new',
   'not_valid_yet',
   'ended',
+  'unknown_card',
+  'uid_revoked',
+  'random_uid',
+  'unreadable_uid',
+  'uid_not_enough',
+  'wrong_pin',
+  'pin_locked',
 ]);
 
 type Place = { readonly side: Side; readonly clock: ClockQuality };

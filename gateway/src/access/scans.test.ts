@@ -3,6 +3,7 @@ import type { NewEvent, Reason, Side } from '@gatehouse/protocols';
 import fc from 'fast-check';
 import Value from 'typebox/value';
 import { describe, expect, it } from 'vitest';
+import { pinHashAtOnce } from '../adapters/pin-hash.ts';
 import { createPrimitives } from '../adapters/primitives.ts';
 import type { Claimed } from '../claim/claims.ts';
 import type { Use } from '../claim/member.ts';
@@ -13,9 +14,11 @@ import { createRevocations } from '../policy/trust.ts';
 import { createMemoryJournal } from '../testing/memory-journal.ts';
 import { people, policyRows, tuesdayTenMs } from '../testing/small-campus.ts';
 import type { PersonName } from '../testing/small-campus.ts';
+import { createSilentLog } from '../testing/silent-log.ts';
 import { createVirtualClock } from '../testing/virtual-clock.ts';
 import { journalWaitMaxMs } from './commit.ts';
 import { createMarks } from './marks.ts';
+import { createPins } from './pins.ts';
 import { createScans } from './scans.ts';
 import type { Reader, Unlocked, Unlocking } from './scans.ts';
 
@@ -46,6 +49,10 @@ const createBench = () => {
   };
   const scans = createScans({
     ports: { clock, journal: journal.port, primitives },
+    pins: createPins({
+      ports: { clock, log: createSilentLog(), pinHash: pinHashAtOnce },
+      roster: () => roster,
+    }),
     gateway: 'gw-1',
     keeper: {
       held: () => ({

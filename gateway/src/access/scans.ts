@@ -1,5 +1,5 @@
-import { eventId, parsePass } from '@gatehouse/protocols';
-import type { ClockQuality, NewEvent, ParsedPass, Reason, Side } from '@gatehouse/protocols';
+import { eventId } from '@gatehouse/protocols';
+import type { ClockQuality, NewEvent, Reason, Side } from '@gatehouse/protocols';
 import type { Claimed, Claims } from '../claim/claims.ts';
 import type { Conditions } from '../conditions.ts';
 import type { EventBody } from '../events.ts';
@@ -13,6 +13,9 @@ import { createDecisionEvents } from './decision-event.ts';
 import { createDoorAudiences } from './door-audiences.ts';
 import { journalMark } from './marks.ts';
 import type { Marks } from './marks.ts';
+import type { Pins } from './pins.ts';
+import { attemptOf, readText } from './presented.ts';
+import type { Presented, ReadKind } from './presented.ts';
 
 /** An unlock that has not begun by then is not begun any more. */
 export const unlockWithinMs = 2_000;
@@ -49,6 +52,7 @@ export type ScansOptions = {
   readonly keeper: Pick<Keeper, 'held' | 'roster' | 'revocations' | 'ageMs'>;
   readonly marks: Marks;
   readonly claims: Pick<Claims, 'claim' | 'unasked'>;
+  readonly pins: Pins;
   readonly conditions: Conditions;
   readonly quality: () => ClockQuality;
   readonly fenceMs: () => number | undefined;
@@ -59,13 +63,13 @@ export type ScansOptions = {
 };
 
 export type Scans = {
-  /** One code that one reader has read; resolves when the door has answered. */
-  readonly onCode: (reader: Reader, text: string) => Promise<void>;
+  /** What one reader has read, a code where not said; resolves when the door has answered. */
+  readonly onCode: (reader: Reader, text: string, kind?: ReadKind) => Promise<void>;
 };
 
 /** From the text that a reader read to the door's own report. Durable first, then the effect. */
 export const createScans = (options: ScansOptions): Scans => {
-  const { conditions } = options;
+  const { conditions, pins } = options;
   const attempts = createAttempts();
   const judge = createJudge(options);
   const eventOf = createDecisionEvents(options.keeper, options.event);
@@ -98,16 +102,18 @@ export const createScans = (options: ScansOptions): Scans => {
   };
 
   return {
-    onCode: async (reader, text) => {
-      const scanned = parsePass(text);
-      const pass = scanned.ok ? scanned.pass : undefined;
+    onCode: async (reader, text, kind = 'code') => {
+      const read = readText(text, kind);
+      const attempt = attemptOf(read);
       const monoMs = options.ports.clock.monoMs();
-      if (attempts.isRepeat(reader.id, pass, monoMs)) return;
-      const repeats = attempts.decided(reader.id, pass, monoMs);
-      let written = await write(reader, judge(reader, scanned), repeats);
+      if (attempts.isRepeat(reader.id, attempt, monoMs)) return;
+      if (read.by === 'pin' && pins.isBusy(reader.id)) return;
+      const repeats = attempts.decided(reader.id, attempt, monoMs);
+      const presented = read.by === 'pin' ? await pins.check(reader, read.entry) : read;
+      let written = await write(reader, judge(reader, presented), repeats);
       if (written.appended?.ok === false) {
         // The journal held a higher mark than memory did: it is the truth.
-        written = await write(reader, judge(reader, scanned), repeats);
+        written = await write(reader, judge(reader, presented), repeats);
       }
       const opened = await carryOut(reader, written);
       // Who wants out and was not let out may ask again with the same code.
@@ -117,12 +123,14 @@ export const createScans = (options: ScansOptions): Scans => {
 };
 
 /** What the checks say of a code at this reader, now. */
-const createJudge = (options: ScansOptions): ((reader: Reader, scanned: ParsedPass) => Outcome) => {
+const createJudge = (
+  options: ScansOptions,
+): ((reader: Reader, presented: Presented) => Outcome) => {
   const { ports, keeper, marks } = options;
   const audiences = createDoorAudiences(keeper);
-  return (reader, scanned) =>
+  return (reader, presented) =>
     decide({
-      scanned,
+      presented,
       reader,
       doorId: reader.door,
       nowMs: ports.clock.nowMs(),
@@ -134,6 +142,7 @@ const createJudge = (options: ScansOptions): ((reader: Reader, scanned: ParsedPa
       mark: marks.of,
       frozen: keeper.revocations.frozen,
       revoked: keeper.revocations.revoked,
+      uidRevoked: keeper.revocations.uidRevoked,
       primitives: ports.primitives,
     });
 };
@@ -150,14 +159,15 @@ const createWrite = (
   options: ScansOptions,
   eventOf: ReturnType<typeof createDecisionEvents>,
 ): ((reader: Reader, outcome: Outcome, repeats: number) => Promise<Written>) => {
-  const { marks, claims } = options;
+  const { marks, claims, pins } = options;
   const commit = createCommit(options);
   return async (reader, outcome, repeats) => {
     const { pass, nextMark, row } = outcome;
     if (pass === undefined || nextMark === undefined) {
       const claimed = claims.unasked();
       const events = [eventOf(reader, outcome, { claimed, repeats })];
-      return { outcome, claimed, appended: await commit(reader, { events }) };
+      const tried = row.by === 'pin' ? { pinTries: pins.tries() } : {};
+      return { outcome, claimed, appended: await commit(reader, { events, ...tried }) };
     }
     const { credential } = pass;
     // Taken in memory before anybody else knows of it: a second reader must find it taken.

@@ -1,6 +1,7 @@
 import { compileProfile } from '@gatehouse/device-profiles';
 import type { Args, Codec, DeviceProfile, Reading, Values } from '@gatehouse/device-profiles';
 import type { DeviceHealth, DeviceReport, DoorReport, Language } from '@gatehouse/protocols';
+import type { ReadKind } from '../access/presented.ts';
 import type { Reader } from '../access/scans.ts';
 import type { Conditions } from '../conditions.ts';
 import { bindingOf } from '../config.ts';
@@ -28,7 +29,7 @@ export type DevicesOptions = {
   readonly language: Language;
   readonly conditions: Conditions;
   readonly record: (body: EventBody, agoMs: number) => void;
-  readonly onCode: (reader: Reader, text: string) => void;
+  readonly onCode: (reader: Reader, text: string, kind: ReadKind) => void;
   readonly onChange: () => void;
 };
 

@@ -1,5 +1,6 @@
 import type { Codec, DeviceProfile, Model, Reading, Values } from '@gatehouse/device-profiles';
 import type { DeviceReport, Language, Value } from '@gatehouse/protocols';
+import type { ReadKind } from '../access/presented.ts';
 import type { Reader } from '../access/scans.ts';
 import type { Conditions } from '../conditions.ts';
 import type { DeviceConfig } from '../config.ts';
@@ -40,7 +41,7 @@ export type FieldDeviceOptions = {
   readonly language: Language;
   readonly conditions: Conditions;
   readonly record: (body: EventBody, agoMs: number) => void;
-  readonly onCode: (reader: Reader, text: string) => void;
+  readonly onCode: (reader: Reader, text: string, kind: ReadKind) => void;
   readonly onReading: (device: string, reading: Reading) => void;
   readonly onChange: () => void;
 };

@@ -1,6 +1,7 @@
 import type { Model, Reading } from '@gatehouse/device-profiles';
 import { reasonRow } from '@gatehouse/protocols';
 import type { Language, Side, Value } from '@gatehouse/protocols';
+import type { ReadKind } from '../access/presented.ts';
 import type { Reader } from '../access/scans.ts';
 import type { DeviceDriver } from '../drivers/driver.ts';
 import type { Clock, Log } from '../ports.ts';
@@ -18,7 +19,7 @@ export type ReaderRoleOptions = {
   readonly language: Language;
   readonly clock: Clock;
   readonly log: Log;
-  readonly onCode: (reader: Reader, text: string) => void;
+  readonly onCode: (reader: Reader, text: string, kind: ReadKind) => void;
 };
 
 /** A device that reads codes or cards at one side of a door, and may show an answer. */
@@ -31,18 +32,18 @@ export const createReaderRole = (
     reader,
     onReading: ({ events }) => {
       for (const { event, fields } of events) {
-        const field = codeFields[model.events?.[event]?.norm ?? ''];
-        const code = field === undefined ? undefined : fields[field];
-        if (typeof code === 'string') options.onCode(reader, code);
+        const read = reads[model.events?.[event]?.norm ?? ''];
+        const text = read && fields[read.field];
+        if (read !== undefined && typeof text === 'string') options.onCode(reader, text, read.kind);
       }
     },
   };
 };
 
-/** Word of the vocabulary → the field that holds what was read. */
-const codeFields: Readonly<Record<string, string>> = {
-  'access.code': 'text',
-  'access.uid': 'uid',
+/** Word of the vocabulary → the field that holds what was read, and what that is. */
+const reads: Readonly<Record<string, { readonly field: string; readonly kind: ReadKind }>> = {
+  'access.code': { field: 'text', kind: 'code' },
+  'access.uid': { field: 'uid', kind: 'uid' },
 };
 
 /** Lamp, tone and text of a reason code; a reader that cannot be reached shows nothing. */

@@ -270,7 +270,7 @@ const birthOf = async ({ options }: Parts, session: string): Promise<Birth> => {
     v: 1,
     session,
     version: options.version,
-    sections: ['profile', 'waits', 'claim'],
+    sections: ['profile', 'waits', 'claim', 'uid', 'pin'],
     clock: options.stamp(),
     held: options.held(),
     journals: journals.slice(-journalsMax),

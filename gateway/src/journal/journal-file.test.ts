@@ -87,7 +87,9 @@ describe('journal file', () => {
       clean: false,
       fenceMs: 0,
       commandsOpen: [],
+      pinTries: [],
     });
+    const pinTries = [{ key: 'number 123456', at: [sampleAtMs] }];
     const entry = { id: 'c1', door: 'east-gate', action: 'unlock', actor: 'p1' };
     const toDevice = { id: 'c3', device: 'locker-1', run: 'open', action: 'run', actor: 'p1' };
     append(
@@ -98,6 +100,8 @@ describe('journal file', () => {
       { events: [], commandBegun: toDevice },
       { events: [], commandBegun: { ...toDevice, id: 'c4' } },
       { events: [], commandEnded: 'c4' },
+      { events: [], pinTries: [{ key: 'reader r1', at: [1] }] },
+      { events: [], pinTries },
     );
     first.close();
     const second = disk.open();
@@ -106,6 +110,7 @@ describe('journal file', () => {
       clean: true,
       fenceMs: 77,
       commandsOpen: [entry, toDevice],
+      pinTries,
     });
     expect([...second.marks()]).toEqual([sampleMark('00000000000000aa', 3)]);
     expect(second.markCount()).toBe(1);

@@ -11,6 +11,7 @@ import { bytesIn, inTransaction, numberIn, textIn } from './database.ts';
 import type { Database, SqlRow } from './database.ts';
 import { addEpoch, laneKey, readLanes, saveLane, spentLanes, unusedEpoch } from './lanes.ts';
 import type { Lane } from './lanes.ts';
+import { pinTriesKey, readPinTries } from './pin-tries.ts';
 import type { AppendRecord, EventRecord, LossRecord } from './record.ts';
 import { moveRun } from './restored.ts';
 import { createRoom, rowBytes } from './room.ts';
@@ -243,6 +244,7 @@ const begin = (
     clean,
     fenceMs: Number(getMeta(db, 'fence') ?? 0),
     commandsOpen: readCommands(db),
+    pinTries: readPinTries(getMeta(db, pinTriesKey)),
   };
   return { epoch, lanes: [...before.filter((lane) => !spent.has(lane)), ...added], opened };
 };
@@ -368,6 +370,7 @@ const createWriter = (db: Database, gateway: string): Writer => {
       }
     }
     if (append.fenceMs !== undefined) setMeta(db, 'fence', String(append.fenceMs));
+    if (append.pinTries !== undefined) setMeta(db, pinTriesKey, JSON.stringify(append.pinTries));
     if (begun !== undefined) commands.begin(begun);
     if (append.commandEnded !== undefined) commands.end(append.commandEnded);
     return { ok: true, refs: append.events.map((event) => writeEvent(event, writing)) };

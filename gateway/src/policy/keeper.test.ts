@@ -367,6 +367,47 @@ describe('revocations', () => {
     expect(held(await createBench(store))).toBe('1.2 true true');
   });
 
+  it('of a UID hold for the card that lost it, and let another card have it', async () => {
+    const bench = await createReady();
+    const { keeper, run } = bench;
+    const other = '019ab0c4-5d00-7000-8000-000000000002';
+    const uid = '040CAC12ED4C81';
+    const { uidRevoked } = keeper.revocations;
+    const seen = () => [uidRevoked(uid, card), uidRevoked(uid, other), uidRevoked(uid, undefined)];
+    expect(seen()).toEqual([false, false, false]);
+    await run(keeper.onRevocation(await entry(1, 1, { kind: 'uid.revoked', uid, card })));
+    expect(seen()).toEqual([true, false, true]);
+    const again = await createBench(bench.store);
+    expect(again.keeper.revocations.uidRevoked(uid, card)).toBe(true);
+    await run(keeper.onRevocation(await entry(1, 2, { kind: 'uid.revoked', uid, card: other })));
+    await run(keeper.onRevocation(await entry(1, 3, { kind: 'uid.restored', uid, card })));
+    expect(seen()).toEqual([false, true, true]);
+    await run(keeper.onRevocation(await entry(1, 4, { kind: 'uid.restored', uid, card: other })));
+    expect(seen()).toEqual([false, false, false]);
+  });
+
+  it('of a kind that is not known here count, so that those after them are no gap', async () => {
+    const bench = await createReady();
+    const { keeper, run, active, store } = bench;
+    await run(keeper.onRevocation(await entry(1, 1, { kind: 'plate.revoked', plate: 'A1' })));
+    await run(keeper.onRevocation(await entry(1, 2, frozen)));
+    expect([held(bench), active()]).toEqual(['1.2 true false', []]);
+    expect(held(await createBench(store))).toBe('1.2 true false');
+  });
+
+  it.each([
+    ['a known kind with other fields', { kind: 'card.frozen', card: 'x' }],
+    ['a kind that is no name', { kind: 'Card Frozen' }],
+    ['a UID in small letters', { kind: 'uid.revoked', uid: '040cac12', card }],
+  ])('that make no sense are refused: %s', async (_, what) => {
+    const bench = await createReady();
+    await bench.run(bench.keeper.onRevocation(await entry(1, 1, what)));
+    expect([held(bench), bench.active()]).toEqual([
+      '0.0 false false',
+      ['policy_refused revocation'],
+    ]);
+  });
+
   it('of an impostor are refused', async () => {
     const bench = await createReady();
     const { keeper, run, active } = bench;

@@ -5,8 +5,10 @@ import {
   Manifest,
   parseJson,
   RevocationEntry,
+  UnknownRevocation,
 } from '@gatehouse/protocols';
 import type { Held } from '@gatehouse/protocols';
+import Type from 'typebox';
 import Value from 'typebox/value';
 import type { Conditions } from '../conditions.ts';
 import type { Ports, ProfileKept } from '../ports.ts';
@@ -16,6 +18,8 @@ import type { ProfileRow, Roster } from './roster.ts';
 import { fetchSnapshot } from './snapshot.ts';
 import { createRevocations, createTrust } from './trust.ts';
 import type { Revocations, Trust } from './trust.ts';
+
+const Revocation = Type.Union([RevocationEntry, UnknownRevocation]);
 
 export type KeeperOptions = {
   readonly ports: Pick<
@@ -192,7 +196,7 @@ const takeDelta = async (parts: Parts, jws: string): Promise<void> => {
 
 const takeRevocation = async (parts: Parts, jws: string): Promise<void> => {
   const { ports } = parts.options;
-  const entry = await parts.trust.open('revocation', RevocationEntry, jws, ports.clock.nowMs());
+  const entry = await parts.trust.open('revocation', Revocation, jws, ports.clock.nowMs());
   if (entry === undefined) return refused(parts, 'revocation');
   believed(parts, entry.at);
   if (parts.revocations.offer(entry) !== 'taken') return;
@@ -234,6 +238,6 @@ const load = async (parts: Parts): Promise<void> => {
 const takeKeptRevocation = ({ revocations, options }: Parts, jws: string): void => {
   const body = fromBase64Url(jws.split('.')[1] ?? '') ?? new Uint8Array();
   const entry = parseJson(new TextDecoder().decode(body));
-  if (!Value.Check(RevocationEntry, entry)) return;
+  if (!Value.Check(Revocation, entry)) return;
   if (revocations.offer(entry) === 'taken') options.onSignedAt(entry.at);
 };

@@ -1,5 +1,3 @@
-/** The longest raw key: ES256, 0x04 ‖ x ‖ y. */
-const slotBytes = 65;
 const slotsPerChunk = 4096;
 
 export type KeySlab = {
@@ -13,8 +11,9 @@ export type KeySlab = {
 /**
  * Raw public keys side by side in large chunks: 140,000 of them take 9 MB, as objects of their own
  * several times that.
+ * @param slotBytes the longest that is put
  */
-export const createKeySlab = (): KeySlab => {
+export const createKeySlab = (slotBytes: number): KeySlab => {
   const chunks: Uint8Array[] = [];
   const unused: number[] = [];
   let next = 0;

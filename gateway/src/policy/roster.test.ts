@@ -1,5 +1,5 @@
 import { digestText, emptyDigest, policyKey } from '@gatehouse/protocols';
-import type { PolicyRow } from '@gatehouse/protocols';
+import type { PolicyRow, PolicyRowOf } from '@gatehouse/protocols';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createPrimitives } from '../adapters/primitives.ts';
@@ -22,7 +22,21 @@ const oddRows = ['A'.repeat(86), 'A'.repeat(44), 'B'.repeat(43)].map((key, n): P
   alg: n === 0 ? 'EdDSA' : 'ES256',
   key,
 }));
-const rows = [...policyRows, ...oddRows];
+const uid = '040CAC12ED4C81';
+const pinRow = (id: string, change: Partial<PolicyRowOf<'pin'>> = {}): PolicyRow => ({
+  ...{ section: 'pin', id, card: people.staff.card, salt: 'A'.repeat(22), hash: 'C'.repeat(42) },
+  ...change,
+});
+const cardRows: readonly PolicyRow[] = [
+  { section: 'uid', id: uid, card: people.staff.card },
+  // Of a card that is in no row.
+  { section: 'uid', id: '5A7F19C2', card: people.stranger.card },
+  pinRow('123456', { hash: `${'C'.repeat(42)}A` }),
+  // Not in the one form that base64url has: no PIN fits it, and it counts in the digest.
+  pinRow('123457', { hash: 'B'.repeat(43) }),
+  pinRow('123458', { hash: `${'C'.repeat(42)}A`, salt: 'B'.repeat(22) }),
+];
+const rows = [...policyRows, ...oddRows, ...cardRows];
 
 describe('the digest of a roster', () => {
   it('is that of its rows, in any order, also where a row came twice', () => {
@@ -98,6 +112,39 @@ describe('a credential', () => {
     roster.put(row);
     const key = roster.credential(row.id)?.rawKey ?? [];
     expect(Buffer.from(key).toString('base64url')).toBe(row.key);
+  });
+});
+
+describe('a UID', () => {
+  it('is of one card, and of another when its row says so', () => {
+    const roster = rosterOf(rows);
+    expect(roster.uid(uid)).toBe(people.staff.card);
+    expect(roster.uid('5A7F19C2')).toBe(people.stranger.card);
+    roster.put({ section: 'uid', id: uid, card: people.visitor.card });
+    expect(roster.uid(uid)).toBe(people.visitor.card);
+    roster.del('uid', uid);
+    expect(roster.uid(uid)).toBeUndefined();
+  });
+});
+
+describe('a PIN', () => {
+  it('has salt and hash as its row carried them, also after others came and went', () => {
+    const roster = rosterOf(rows);
+    roster.del('pin', '123456');
+    expect(roster.pin('123456')).toBeUndefined();
+    roster.put(pinRow('200000', { hash: `${'D'.repeat(42)}A` }));
+    roster.put(pinRow('123456', { hash: `${'E'.repeat(42)}A` }));
+    const held = ['123456', '200000'].map((number) => roster.pin(number));
+    expect(held.map((pin) => pin?.salt.length)).toEqual([16, 16]);
+    expect(held.map((pin) => Buffer.from(pin?.hash ?? []).toString('base64url'))).toEqual([
+      `${'E'.repeat(42)}A`,
+      `${'D'.repeat(42)}A`,
+    ]);
+  });
+
+  it('is unknown where salt or hash are not what they should be', () => {
+    const roster = rosterOf(rows);
+    expect([roster.pin('123457'), roster.pin('123458')]).toEqual([undefined, undefined]);
   });
 });
 

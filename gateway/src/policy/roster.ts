@@ -2,6 +2,7 @@ import {
   addRow,
   emptyDigest,
   fromBase64Url,
+  pinSaltBytes,
   policyKey,
   removeRow,
   rowDigest,
@@ -35,6 +36,14 @@ export type RosterCredential = {
   readonly waitsUntil?: number;
 };
 
+export type RosterPin = {
+  readonly card: string;
+  /** 16 bytes. */
+  readonly salt: Uint8Array;
+  /** 32 bytes, see `PinRow`. */
+  readonly hash: Uint8Array;
+};
+
 export type DoorRow = PolicyRowOf<'door'>;
 export type ProfileRow = PolicyRowOf<'profile'>;
 type Schedule = PolicyRowOf<'schedule'>['windows'];
@@ -48,6 +57,10 @@ export type Roster = {
   readonly doors: () => readonly DoorRow[];
   readonly card: (id: string) => RosterCard | undefined;
   readonly credential: (id: string) => RosterCredential | undefined;
+  /** The card of a UID, see `parseUid`. */
+  readonly uid: (uid: string) => string | undefined;
+  /** By the number that is typed first. */
+  readonly pin: (number: string) => RosterPin | undefined;
   /** The rules of a door, and whether a schedule runs at a moment. */
   readonly rules: (
     door: string,
@@ -75,6 +88,9 @@ type StoredCredential = {
   readonly slot: number;
 };
 
+/** Salt ‖ hash in one slot. */
+type StoredPin = { readonly card: string; readonly slot: number };
+
 type Tables = {
   site: Site | undefined;
   readonly doors: Map<string, DoorRow>;
@@ -85,12 +101,18 @@ type Tables = {
   readonly credentials: Map<string, StoredCredential>;
   readonly profiles: Map<string, ProfileRow>;
   readonly claims: Map<string, ClaimRow>;
+  /** UID → card: 140,000 of them are 12 MB. */
+  readonly uids: Map<string, string>;
+  readonly pins: Map<string, StoredPin>;
   readonly terms: Map<string, Terms>;
   readonly keys: KeySlab;
+  readonly pinSecrets: KeySlab;
   /** By credential: few ever wait, so none pays for it in memory. */
   readonly waits: Map<string, number>;
   /** Keys whose length is not their algorithm's: they verify nothing, and count in the digest. */
   readonly oddKeys: Map<string, PolicyRowOf<'credential'>>;
+  /** As with keys: not 16 and 32 bytes, or not in the one form that base64url has. */
+  readonly oddPins: Map<string, PolicyRowOf<'pin'>>;
   digest: PolicyDigest;
 };
 
@@ -163,12 +185,61 @@ const credentialSection: Section<PolicyRowOf<'credential'>> = {
   set: (t, row) => {
     const { id, alg, key, waitsUntil } = row;
     if (waitsUntil !== undefined) t.waits.set(id, waitsUntil);
-    const card = t.cards.get(row.card)?.id ?? row.card;
+    const card = cardOf(t, row.card);
     const raw = fromBase64Url(key);
     if (raw?.length !== rawKeyBytes[alg]) t.oddKeys.set(id, row);
     else t.credentials.set(id, { card, alg, slot: t.keys.put(raw) });
   },
   drop: dropCredential,
+};
+
+/** The very string that the card has, where it is held. */
+const cardOf = (t: Tables, card: string): string => t.cards.get(card)?.id ?? card;
+
+const uidSection: Section<PolicyRowOf<'uid'>> = {
+  get: (t, id) => {
+    const card = t.uids.get(id);
+    return card === undefined ? undefined : { section: 'uid', id, card };
+  },
+  set: (t, { id, card }) => void t.uids.set(id, cardOf(t, card)),
+  drop: (t, id) => void t.uids.delete(id),
+};
+
+const pinHashBytes = 32;
+const pinSecretBytes = pinSaltBytes + pinHashBytes;
+
+const pinOf = (t: Tables, number: string): RosterPin | undefined => {
+  const held = t.pins.get(number);
+  if (held === undefined) return undefined;
+  const secret = t.pinSecrets.get(held.slot, pinSecretBytes);
+  const salt = secret.subarray(0, pinSaltBytes);
+  return { card: held.card, salt, hash: secret.subarray(pinSaltBytes) };
+};
+
+const pinSection: Section<PolicyRowOf<'pin'>> = {
+  get: (t, id) => {
+    const held = pinOf(t, id);
+    if (held === undefined) return t.oddPins.get(id);
+    const { card, salt, hash } = held;
+    return { section: 'pin', id, card, salt: toBase64Url(salt), hash: toBase64Url(hash) };
+  },
+  set: (t, row) => {
+    const salt = fromBase64Url(row.salt);
+    const hash = fromBase64Url(row.hash);
+    if (salt?.length !== pinSaltBytes || hash?.length !== pinHashBytes) {
+      t.oddPins.set(row.id, row);
+      return;
+    }
+    const slot = t.pinSecrets.put(Uint8Array.of(...salt, ...hash));
+    t.pins.set(row.id, { card: cardOf(t, row.card), slot });
+  },
+  drop: (t, id) => {
+    t.oddPins.delete(id);
+    const held = t.pins.get(id);
+    if (held === undefined) return;
+    t.pinSecrets.free(held.slot);
+    t.pins.delete(id);
+  },
 };
 
 const sections: { readonly [S in PolicyRow['section']]: Section<PolicyRowOf<S>> } = {
@@ -206,6 +277,8 @@ const sections: { readonly [S in PolicyRow['section']]: Section<PolicyRowOf<S>> 
     set: (t, row) => void t.claims.set(row.id, row),
     drop: (t, id) => void t.claims.delete(id),
   },
+  uid: uidSection,
+  pin: pinSection,
 };
 
 const isSection = (name: string): name is PolicyRow['section'] => Object.hasOwn(sections, name);
@@ -225,10 +298,14 @@ const emptyTables = (): Tables => ({
   credentials: new Map(),
   profiles: new Map(),
   claims: new Map(),
+  uids: new Map(),
+  pins: new Map(),
   terms: new Map(),
-  keys: createKeySlab(),
+  keys: createKeySlab(rawKeyBytes.ES256),
+  pinSecrets: createKeySlab(pinSecretBytes),
   waits: new Map(),
   oddKeys: new Map(),
+  oddPins: new Map(),
   digest: emptyDigest,
 });
 
@@ -276,6 +353,8 @@ export const createRoster = (primitives: Pick<Primitives, 'sha256'>): Roster => 
       return held && { person: held.person, ...held.terms };
     },
     credential,
+    uid: (uid) => t.uids.get(uid),
+    pin: (number) => pinOf(t, number),
     rules: (door) => t.rulesByDoor.get(door) ?? [],
     runs: (schedule, atMs) => {
       const windows = t.schedules.get(schedule);

@@ -1,5 +1,5 @@
-import { KeyList, signedTypes } from '@gatehouse/protocols';
-import type { KeyUse, RevocationEntry, SignedType } from '@gatehouse/protocols';
+import { isRevocationKind, KeyList, signedTypes } from '@gatehouse/protocols';
+import type { KeyUse, RevocationEntry, SignedType, UnknownRevocation } from '@gatehouse/protocols';
 import type Type from 'typebox';
 import Value from 'typebox/value';
 import type { JwsVerifier } from '../ports.ts';
@@ -63,25 +63,42 @@ export type Revocations = {
   readonly epoch: () => number;
   readonly n: () => number;
   /** Takes the next entry; another is `held` (old) or `gap` (entries between are missing). */
-  readonly offer: (entry: RevocationEntry) => 'taken' | 'held' | 'gap';
+  readonly offer: (entry: RevocationEntry | UnknownRevocation) => 'taken' | 'held' | 'gap';
   readonly frozen: (card: string) => boolean;
   readonly revoked: (credential: string) => boolean;
+  /** @param card whose it is said to be; undefined: revoked of any card */
+  readonly uidRevoked: (uid: string, card: string | undefined) => boolean;
 };
+
+type Known = RevocationEntry['what'];
+type OfKind<K extends Known['kind']> = Extract<Known, { readonly kind: K }>;
 
 export const createRevocations = (): Revocations => {
   const frozen = new Set<string>();
   const revoked = new Set<string>();
+  const uids = new Map<string, Set<string>>();
   let epoch = 0;
   let n = 0;
 
-  const take: {
-    readonly [K in RevocationEntry['what']['kind']]: (w: RevocationEntry['what']) => void;
-  } = {
-    'credential.revoked': (w) => 'credential' in w && revoked.add(w.credential),
-    'card.frozen': (w) => 'card' in w && frozen.add(w.card),
-    'card.unfrozen': (w) => 'card' in w && frozen.delete(w.card),
+  const takes: { readonly [K in Known['kind']]: (what: OfKind<K>) => void } = {
+    'credential.revoked': ({ credential }) => void revoked.add(credential),
+    'card.frozen': ({ card }) => void frozen.add(card),
+    'card.unfrozen': ({ card }) => void frozen.delete(card),
+    'uid.revoked': ({ uid, card }) => {
+      uids.set(uid, (uids.get(uid) ?? new Set()).add(card));
+    },
+    'uid.restored': ({ uid, card }) => {
+      const cards = uids.get(uid);
+      cards?.delete(card);
+      if (cards?.size === 0) uids.delete(uid);
+    },
     // The brokers and listeners of the cloud act on this one.
     'gateway.revoked': () => undefined,
+  };
+  const take = <K extends Known['kind']>(what: OfKind<K>): void => {
+    // The compiler cannot see that the row of a kind takes just that kind.
+    const row = takes[what.kind] as (what: OfKind<K>) => void;
+    row(what);
   };
 
   const offer: Revocations['offer'] = (entry) => {
@@ -92,7 +109,7 @@ export const createRevocations = (): Revocations => {
     // A later epoch numbers from 1 again; what was held before stays in force.
     epoch = entry.policyEpoch;
     n = entry.n;
-    take[entry.what.kind](entry.what);
+    if (isKnown(entry)) take(entry.what);
     return 'taken';
   };
 
@@ -102,5 +119,12 @@ export const createRevocations = (): Revocations => {
     offer,
     frozen: (card) => frozen.has(card),
     revoked: (credential) => revoked.has(credential),
+    uidRevoked: (uid, card) => {
+      const cards = uids.get(uid);
+      return cards !== undefined && (card === undefined || cards.has(card));
+    },
   };
 };
+
+const isKnown = (entry: RevocationEntry | UnknownRevocation): entry is RevocationEntry =>
+  isRevocationKind(entry.what.kind);

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseSync } from 'node:sqlite';
 import type { DeviceProfile } from '@gatehouse/device-profiles';
 import { createJwsVerifier } from '../adapters/jws.ts';
+import { pinHashAtOnce } from '../adapters/pin-hash.ts';
 import { createPrimitives } from '../adapters/primitives.ts';
 import { createZstd } from '../adapters/zstd.ts';
 import { createGateway } from '../gateway.ts';
@@ -139,6 +140,7 @@ export const createBuilding = () => {
       clock,
       random,
       primitives: createPrimitives(),
+      pinHash: pinHashAtOnce,
       serial,
       modbus: modbus.ports,
       journal: journal(),

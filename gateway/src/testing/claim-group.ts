@@ -1,8 +1,10 @@
 import type { PolicyRowOf, Primitives, Reason, Side } from '@gatehouse/protocols';
-import { createPrimitives } from '../adapters/primitives.ts';
 import { createMarks } from '../access/marks.ts';
+import { createPins } from '../access/pins.ts';
 import { createScans } from '../access/scans.ts';
 import type { Reader } from '../access/scans.ts';
+import { pinHashAtOnce } from '../adapters/pin-hash.ts';
+import { createPrimitives } from '../adapters/primitives.ts';
 import { createClaims } from '../claim/claims.ts';
 import { createConditions } from '../conditions.ts';
 import { stampEvents } from '../events.ts';
@@ -73,6 +75,7 @@ export const createGroupGateway = (options: GroupGatewayOptions) => {
       ageMs: () => 0,
     },
     claims,
+    pins: createPins({ ports: { clock, log, pinHash: pinHashAtOnce }, roster: () => roster }),
     door: () => ({
       ready: () => true,
       unlock: ({ cause }) => {

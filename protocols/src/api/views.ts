@@ -12,7 +12,16 @@ const Name = Type.Object({ zh: Type.String(), en: Type.String() });
 const OneOf = <const T extends string>(values: readonly T[]) => Type.Enum([...values]);
 
 /** Roles of the demo identity; real scopes come with the policy function of operators. */
-export const roles = ['guard', 'facility', 'teacher', 'student', 'admin'] as const;
+export const roles = [
+  'guard',
+  'facility',
+  'teacher',
+  'student',
+  'admin',
+  'warden',
+  'guardian',
+  'clerk',
+] as const;
 export type Role = (typeof roles)[number];
 
 export const PersonView = Type.Object({

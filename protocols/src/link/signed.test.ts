@@ -2,7 +2,15 @@ import Value from 'typebox/value';
 import { describe, expect, it } from 'vitest';
 import { languages } from '../text.ts';
 import { commandFailures } from './command-failures.table.ts';
-import { Command, Delta, KeyList, Manifest, RevocationEntry, signedTypes } from './signed.ts';
+import {
+  Command,
+  Delta,
+  KeyList,
+  Manifest,
+  RevocationEntry,
+  signedTypes,
+  UnknownRevocation,
+} from './signed.ts';
 
 const uuid = '019ab0c4-5d00-7000-8000-000000000001';
 const sha = 'ab'.repeat(32);
@@ -59,6 +67,25 @@ describe('what is signed', () => {
       RevocationEntry,
       { ...entry, what: { kind: 'x' } },
       false,
+    ],
+    [
+      'an unknown revocation, as one that counts',
+      UnknownRevocation,
+      { ...entry, what: { kind: 'plate.revoked', plate: 'A1' } },
+      true,
+    ],
+    ['a known revocation is no unknown one', UnknownRevocation, entry, false],
+    [
+      'nor is it with other fields',
+      UnknownRevocation,
+      { ...entry, what: { kind: 'uid.revoked' } },
+      false,
+    ],
+    [
+      'a name that begins like a known one',
+      UnknownRevocation,
+      { ...entry, what: { kind: 'uid.revoked_all' } },
+      true,
     ],
     ['a key list', KeyList, { serial: 1, issuedAt: 1, keys: [key] }, true],
     [

@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { DeviceValues, ValueName } from '../device-values.ts';
-import { CredentialId, Cursor, Id, Uuid } from '../ids.ts';
+import { CredentialId, Cursor, Id, Uid, Uuid } from '../ids.ts';
 import { At } from '../time.ts';
 import { SessionId } from './session.ts';
 
@@ -80,22 +80,46 @@ export const Delta = Type.Object({
 });
 export type Delta = Type.Static<typeof Delta>;
 
+const revocationPlace = { policyEpoch: Cursor, n: Cursor, at: At };
+
 /**
  * One entry of the campus-wide revocation stream: the same bytes for every gateway, ordered by
- * (policyEpoch, n), never lifted by a snapshot.
+ * (policyEpoch, n), never lifted by a snapshot. A UID is revoked of one card: what one has lost may
+ * be given to another. `uid.restored` lets the card that lost it have it again.
  */
 export const RevocationEntry = Type.Object({
-  policyEpoch: Cursor,
-  n: Cursor,
-  at: At,
+  ...revocationPlace,
   what: Type.Union([
     Type.Object({ kind: Type.Literal('credential.revoked'), credential: CredentialId }),
     Type.Object({ kind: Type.Literal('card.frozen'), card: Uuid }),
     Type.Object({ kind: Type.Literal('card.unfrozen'), card: Uuid }),
+    Type.Object({ kind: Type.Literal('uid.revoked'), uid: Uid, card: Uuid }),
+    Type.Object({ kind: Type.Literal('uid.restored'), uid: Uid, card: Uuid }),
     Type.Object({ kind: Type.Literal('gateway.revoked'), serial: Type.String({ maxLength: 64 }) }),
   ]),
 });
 export type RevocationEntry = Type.Static<typeof RevocationEntry>;
+
+const revocationKinds: readonly string[] = RevocationEntry.properties.what.anyOf.map(
+  ({ properties }) => properties.kind.const,
+);
+
+export const isRevocationKind = (kind: string): boolean => revocationKinds.includes(kind);
+
+/**
+ * An entry of a kind that is not known here. It counts all the same: without it every later one
+ * would be a gap, and nothing would be revoked any more.
+ */
+export const UnknownRevocation = Type.Object({
+  ...revocationPlace,
+  what: Type.Object({
+    kind: Type.String({
+      pattern: `^(?!(?:${revocationKinds.join('|').replaceAll('.', '\\.')})$)[a-z]+\\.[a-z_]+$`,
+      maxLength: 60,
+    }),
+  }),
+});
+export type UnknownRevocation = Type.Static<typeof UnknownRevocation>;
 
 /** `unlock` opens a door; `run` carries out a command of a device's profile. */
 export const commandActions = ['unlock', 'run'] as const;

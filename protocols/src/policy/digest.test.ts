@@ -31,6 +31,8 @@ const rows: readonly PolicyRow[] = [
     port: 8884,
     members: ['gw-1', 'gw-2'],
   },
+  { section: 'uid', id: '040CAC12ED4C81', card: uuid },
+  { section: 'pin', id: '123456', card: uuid, salt: 'A'.repeat(22), hash: 'A'.repeat(43) },
 ];
 
 describe('canonical JSON', () => {
@@ -114,6 +116,12 @@ describe('policy rows', () => {
     ['a profile of another mode', { ...rows[6], mode: 'draft' }],
     ['a profile of no version', { ...rows[6], version: '1.2' }],
     ['a profile of a megabyte', { ...rows[6], text: 'x'.repeat(1024 * 1024) }],
+    ['a UID in small letters', { ...rows[8], id: '040cac12ed4c81' }],
+    ['a UID of half a byte', { ...rows[8], id: '040CAC12E' }],
+    ['a UID of three bytes', { ...rows[8], id: '040CAC' }],
+    ['a PIN of five digits of number', { ...rows[9], id: '12345' }],
+    ['a PIN without salt', { ...rows[9], salt: '' }],
+    ['a site with a short pepper', { ...rows[0], pinPepper: 'A' }],
     ['a credential in capitals', { ...rows[5], id: '00A1B2C3D4E5F607' }],
   ])('%s is none', (_, row) => {
     expect(Value.Check(PolicyRow, row)).toBe(false);

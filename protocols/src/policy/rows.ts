@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { CredentialId, Id, Uuid } from '../ids.ts';
+import { CredentialId, Id, Uid, Uuid } from '../ids.ts';
 import { At } from '../time.ts';
 
 /**
@@ -22,6 +22,22 @@ export const doorClasses = [
 ] as const;
 export type DoorClass = (typeof doorClasses)[number];
 
+/**
+ * Where a card's UID or a PIN opens alone. Both can be copied, and a stolen gateway exposes those
+ * of its building: never where dangerous or dear things are.
+ */
+export const opensWithoutPhone: Readonly<Record<DoorClass, boolean>> = {
+  gate: true,
+  guarded_gate: true,
+  classroom: true,
+  lab: false,
+  dormitory: true,
+  library: true,
+  canteen: true,
+  exit: true,
+  store: false,
+};
+
 export const SiteRow = Type.Object({
   section: Type.Literal('site'),
   /** Audience root of every pass. */
@@ -29,6 +45,8 @@ export const SiteRow = Type.Object({
   site: Id,
   /** IANA zone of the schedules. */
   zone: Type.String({ maxLength: 60 }),
+  /** Of this gateway alone: what the hashes of its PINs are made with. 32 bytes, base64url. */
+  pinPepper: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' })),
 });
 
 export const DoorRow = Type.Object({
@@ -126,6 +144,20 @@ export const ClaimRow = Type.Object({
   members: Type.Array(Id, { maxItems: 500 }),
 });
 
+/** What readers read of a card, wristband or tag. One UID is of one card at a time. */
+export const UidRow = Type.Object({ section: Type.Literal('uid'), id: Uid, card: Uuid });
+
+/** By the number that is typed first. */
+export const PinRow = Type.Object({
+  section: Type.Literal('pin'),
+  id: Type.String({ pattern: '^[0-9]{6}$' }),
+  card: Uuid,
+  /** 16 bytes, base64url. */
+  salt: Type.String({ pattern: '^[A-Za-z0-9_-]{22}$' }),
+  /** HMAC-SHA-256 with the site row's `pinPepper` of scrypt(PIN, salt), see `pinScrypt`. */
+  hash: Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' }),
+});
+
 export const PolicyRow = Type.Union([
   SiteRow,
   DoorRow,
@@ -135,6 +167,8 @@ export const PolicyRow = Type.Union([
   CredentialRow,
   ProfileRow,
   ClaimRow,
+  UidRow,
+  PinRow,
 ]);
 export type PolicyRow = Type.Static<typeof PolicyRow>;
 export type PolicySection = PolicyRow['section'];
@@ -149,6 +183,8 @@ export const policySections = [
   'credential',
   'profile',
   'claim',
+  'uid',
+  'pin',
 ] as const satisfies readonly PolicySection[];
 
 /** The key of a row inside its section. */

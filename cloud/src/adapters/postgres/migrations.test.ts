@@ -15,6 +15,7 @@ const landed: Readonly<Record<string, string>> = {
   '003_profiles.sql': 'b63084c6f24bd619e81a64d384abc4033817ae15f7abe641fa7525ba072f97d0',
   '004_phones.sql': 'f8e9a3dae0a22a998fe4531ddb7ef1dedf206b9ba675bf60e2ba53655331b444',
   '005_uses.sql': '2e0c10f5bfc459c937439efc564399b431d66a7953ea02f0ad7f8619fb436304',
+  '006_cards.sql': '9555cc99b98a331b6bb04a56d4ddbf4fab2d2eba545d044bbe83812531d73632',
 };
 
 const found = Object.fromEntries(

@@ -33,16 +33,19 @@ type Listening = {
   readonly session: Session;
   readonly wanted: Wanted;
   readonly onFrame: (frame: Frame, writer: SseWriter) => void;
+  /** From here on every change comes as a frame. */
+  readonly onOpen?: (writer: SseWriter, pos: number) => void;
 };
 
 /** Follows the feed for one listener. */
-const listen = (context: RouteContext, reply: FastifyReply, listening: Listening): void => {
+export const listen = (context: RouteContext, reply: FastifyReply, listening: Listening): void => {
   const { hub } = context.parts;
   const { session, wanted, onFrame } = listening;
   let heard = wanted.after ?? hub.pos();
   const open = (writer: SseWriter, pos: number, event: 'open' | 'reload'): void => {
     heard = pos;
     writer.send({ event, data: { pos }, id: pos });
+    listening.onOpen?.(writer, pos);
   };
   runStream(context, reply, {
     session,

@@ -3,6 +3,7 @@ import Value from 'typebox/value';
 import { describe, expect, it } from 'vitest';
 import { campusPlan, peopleDefault } from './campus-plan.ts';
 import { drawOf } from './seeded-ids.ts';
+import { cardReaderProfile } from './without-phones.table.ts';
 
 const plan = campusPlan({ seed: 1, people: peopleDefault });
 
@@ -111,7 +112,10 @@ describe('the plan of the demo campus', () => {
 
   it('gives every door a controller, an entry, and a way to be opened by somebody', () => {
     for (const { id } of plan.doors) {
-      const devices = plan.devices.filter(({ door }) => door === id);
+      // A head for cards stands beside the scanner.
+      const devices = plan.devices.filter(
+        ({ door, profile }) => door === id && profile !== cardReaderProfile,
+      );
       const sides = devices.map(({ side }) => side);
       // A head that asks by HTTP moves its door itself.
       expect(
@@ -129,9 +133,9 @@ describe('the plan of the demo campus', () => {
     }
   });
 
-  it('offers a dozen people, every role among them, each with a card that holds today', () => {
+  it('offers fifteen people, every role among them, each with a card that holds today', () => {
     const offered = plan.people.filter(({ role }) => role !== null);
-    expect(offered).toHaveLength(12);
+    expect(offered).toHaveLength(15);
     expect(new Set(offered.map(({ role }) => role))).toEqual(new Set(roles));
     const todayMs = Date.UTC(2026, 10, 21);
     for (const { card } of offered) {
@@ -141,7 +145,7 @@ describe('the plan of the demo campus', () => {
   });
 
   it('keeps the demo people when fewer are asked for', () => {
-    expect(campusPlan({ seed: 1, people: 0 }).people).toHaveLength(12);
+    expect(campusPlan({ seed: 1, people: 0 }).people).toHaveLength(17);
   });
 });
 

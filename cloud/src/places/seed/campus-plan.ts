@@ -8,6 +8,7 @@ import {
   offices,
   surnames,
 } from './people.table.ts';
+import type { DemoPerson } from './people.table.ts';
 import {
   demoBuildings,
   demoDoors,
@@ -19,6 +20,7 @@ import type { DemoDoor, DemoPlainDevice, DeviceRole, DoorHardware } from './plac
 import { demoRooms, demoRules, demoSchedules, roomGroup } from './rights.ts';
 import type { SeedRule, SeedSchedule } from './rights.ts';
 import { drawOf, seededUuid } from './seeded-ids.ts';
+import { cardReaderProfile, doorsWithCardReader } from './without-phones.table.ts';
 
 export type SeedDevice = {
   readonly id: string;
@@ -38,7 +40,7 @@ export type SeedDevice = {
 export type SeedPerson = {
   readonly id: string;
   readonly name: Text;
-  readonly affiliation: 'student' | 'teacher' | 'staff';
+  readonly affiliation: DemoPerson['affiliation'];
   readonly unit: Text;
   readonly role: Role | null;
   readonly card: {
@@ -142,6 +144,17 @@ const planDoorDevices = (planned: DemoDoor): readonly SeedDevice[] => {
       ...scanner,
       side,
     })),
+    ...(doorsWithCardReader.includes(door)
+      ? [
+          {
+            id: `${door}-pad`,
+            ...at,
+            name: deviceName(name, 'cards'),
+            profile: cardReaderProfile,
+            side: 'entry' as const,
+          },
+        ]
+      : []),
     ...(controller === undefined
       ? []
       : [
@@ -172,9 +185,11 @@ const employedFrom = termStart(2016);
 const employedTo = termStart(2046);
 
 type Affiliation = SeedPerson['affiliation'];
+/** Of people who are drawn; guardians are told by name. */
+type DrawnAffiliation = Exclude<Affiliation, 'guardian'>;
 
 /** Of each 25 people: 21 students, 3 teachers, 1 of the staff. */
-const affiliationOf = (index: number): Affiliation => {
+const affiliationOf = (index: number): DrawnAffiliation => {
   const place = index % 25;
   if (place < 21) return 'student';
   return place < 24 ? 'teacher' : 'staff';
@@ -191,13 +206,13 @@ const draftPerson = (seed: number, index: number): Draft => {
   const year = String(firstYear + draw.below(studyYears));
   const unitText = (language: 'zh' | 'en'): string =>
     fill(classOfYear[language], { college: college[language], year });
-  const units: Readonly<Record<Affiliation, Text>> = {
+  const units: Readonly<Record<DrawnAffiliation, Text>> = {
     student: { zh: unitText('zh'), en: unitText('en') },
     teacher: college,
     staff: draw.of(offices),
   };
   const aRoom = roomGroup(draw.of(demoRooms).id);
-  const groups: Readonly<Record<Affiliation, readonly string[]>> = {
+  const groups: Readonly<Record<DrawnAffiliation, readonly string[]>> = {
     student: [
       'students',
       `dorm-north-${1 + draw.below(3)}`,
@@ -223,6 +238,7 @@ const numberPrefix: Readonly<Record<Affiliation, (year: number) => string>> = {
   student: (year) => String(year),
   teacher: () => 'T',
   staff: () => 'S',
+  guardian: () => 'G',
 };
 
 const planPerson = (seed: number, index: number): SeedPerson => {

@@ -105,12 +105,13 @@ export const classOfYear: Text = { zh: '{college} {year} 级', en: '{college} {y
 export type DemoPerson = {
   readonly name: Text;
   readonly unit: Text;
-  readonly affiliation: 'student' | 'teacher' | 'staff';
-  readonly role: Role;
+  readonly affiliation: 'student' | 'teacher' | 'staff' | 'guardian';
+  /** Null: the chooser does not offer this one. */
+  readonly role: Role | null;
   readonly groups: readonly string[];
 };
 
-/** Whom the chooser offers, in this order. What each of them can and cannot open is a story. */
+/** Whom the chooser offers, in this order, and their children. What each of them can and cannot open is a story. */
 export const demoPeople: readonly DemoPerson[] = [
   {
     name: { zh: '王芳', en: 'Wang Fang' },
@@ -196,4 +197,48 @@ export const demoPeople: readonly DemoPerson[] = [
     role: 'student',
     groups: ['students', 'room-lab-1-102', 'dorm-north-3'],
   },
+  {
+    name: { zh: '张敏', en: 'Zhang Min' },
+    unit: { zh: '北区 1 号宿舍', en: 'North dormitory 1' },
+    affiliation: 'staff',
+    role: 'warden',
+    groups: ['staff', 'dorm-north-1'],
+  },
+  {
+    name: { zh: '林晓', en: 'Lin Xiao' },
+    unit: { zh: '卡务中心', en: 'Card desk' },
+    affiliation: 'staff',
+    role: 'clerk',
+    groups: ['staff'],
+  },
+  {
+    name: { zh: '李娜', en: 'Li Na' },
+    unit: { zh: '附属小学家长', en: 'Parent, primary school' },
+    affiliation: 'guardian',
+    role: 'guardian',
+    groups: ['guardians'],
+  },
+  {
+    name: { zh: '李小明', en: 'Li Xiaoming' },
+    unit: { zh: '附属小学 三年级 2 班', en: 'Primary school, class 3-2' },
+    affiliation: 'student',
+    role: null,
+    groups: ['pupils'],
+  },
+  {
+    name: { zh: '李小雨', en: 'Li Xiaoyu' },
+    unit: { zh: '附属小学 一年级 1 班', en: 'Primary school, class 1-1' },
+    affiliation: 'student',
+    role: null,
+    groups: ['pupils'],
+  },
+];
+
+/** By English names: a warden answers for a group, a guardian for children. */
+export const demoCharges: readonly { readonly warden: string; readonly group: string }[] = [
+  { warden: 'Zhang Min', group: 'dorm-north-1' },
+];
+export const demoGuardians: readonly { readonly guardian: string; readonly child: string }[] = [
+  { guardian: 'Li Na', child: 'Li Xiaoming' },
+  { guardian: 'Li Na', child: 'Li Xiaoyu' },
 ];

@@ -38,6 +38,7 @@ export const demoBuildings: readonly {
 export const deviceRoles = {
   entry: { zh: '{door} 进门扫码头', en: '{door}, entry scanner' },
   exit: { zh: '{door} 出门扫码头', en: '{door}, exit scanner' },
+  cards: { zh: '{door} 读卡键盘', en: '{door}, card reader' },
   controller: { zh: '{door} 门控制器', en: '{door}, door controller' },
 } as const satisfies Readonly<Record<string, Text>>;
 export type DeviceRole = keyof typeof deviceRoles;

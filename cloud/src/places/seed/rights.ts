@@ -61,6 +61,16 @@ const rights: readonly Right[] = [
     opens: (door) => door.class === 'gate' && !door.id.startsWith('lab-hall'),
   },
   {
+    groups: ['guardians', 'pupils'],
+    schedule: 'class-hours',
+    opens: (door) => door.class === 'gate' && !door.id.startsWith('lab-hall'),
+  },
+  {
+    groups: ['pupils'],
+    schedule: 'canteen-hours',
+    opens: (door) => door.class === 'canteen',
+  },
+  {
     groups: ['students'],
     schedule: 'class-hours',
     opens: ({ id }) => id.startsWith('lab-hall') || id === 'north-reading',

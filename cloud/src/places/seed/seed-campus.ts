@@ -2,6 +2,9 @@ import { appendFeed } from '../../feed/feed.ts';
 import type { Queryable } from '../../ports.ts';
 import { campusPlan } from './campus-plan.ts';
 import type { CampusPlan, CampusSize, SeedPerson } from './campus-plan.ts';
+import { insertRows } from './insert-rows.ts';
+import { seedCards } from './seed-cards.ts';
+import { seedWithoutPhones } from './seed-without-phones.ts';
 
 /** Rows in one statement: 140,000 people must not become one parameter of many megabytes. */
 const rowsMax = 5_000;
@@ -27,6 +30,8 @@ export const seedCampus = async (
   for (let from = 0; from < plan.people.length; from += rowsMax) {
     await insertPeople(tx, plan.people.slice(from, from + rowsMax));
   }
+  await seedCards(tx, plan, { seed: size.seed, nowMs: at.nowMs });
+  await seedWithoutPhones(tx, plan, { seed: size.seed, nowMs: at.nowMs });
   await appendFeed(tx, at.nowMs, {
     kind: 'domain',
     name: 'campus.seeded',
@@ -34,24 +39,6 @@ export const seedCampus = async (
     data: { people: plan.people.length },
   });
   return true;
-};
-
-/** One statement for all rows: a JSON array as the one parameter. */
-const insertRows = async (
-  tx: Queryable,
-  table: string,
-  rows: readonly Readonly<Record<string, unknown>>[],
-): Promise<void> => {
-  const [first] = rows;
-  if (first === undefined) return;
-  const columns = Object.keys(first)
-    .map((name) => `"${name}"`)
-    .join(', ');
-  await tx.query(
-    `insert into ${table} (${columns})
-     select ${columns} from jsonb_populate_recordset(null::${table}, $1::jsonb)`,
-    [JSON.stringify(rows)],
-  );
 };
 
 const insertPlaces = async (tx: Queryable, plan: CampusPlan): Promise<void> => {

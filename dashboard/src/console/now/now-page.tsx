@@ -1,3 +1,4 @@
+import { Navigate } from '@tanstack/react-router';
 import { useWords } from '../../i18n/i18n.ts';
 import { useConsole, usePicture } from '../console-context.ts';
 import { troublesIn } from '../trouble.ts';
@@ -21,6 +22,8 @@ const Headline = ({ count, hasAlarm }: { readonly count: number; readonly hasAla
 export const NowPage = () => {
   const { session } = useConsole();
   const troubles = troublesIn(usePicture());
+  // A clerk's first screen is the desk.
+  if (session.role === 'clerk') return <Navigate to="/desk" replace />;
   if (session.role === 'teacher') {
     return (
       <div className="now">

@@ -1,0 +1,59 @@
+import { parseUid } from '@gatehouse/protocols';
+import type { CardHitView } from '@gatehouse/protocols';
+import { chargeCondition } from '../access/charges.ts';
+import type { Session } from '../identity/identity.ts';
+import type { Queryable } from '../ports.ts';
+import { storableText } from '../storable.ts';
+import { hitColumns, hitView } from './card-rows.ts';
+import type { HitColumns } from './card-rows.ts';
+
+export const hitsMax = 20;
+
+/** Typed into one field: a beginning of a number, a part of a name or its pinyin, or a UID. */
+const likeText = (text: string): string => text.replace(/[\\%_]/g, String.raw`\$&`);
+
+/** Without case and spaces: `Li Lei`, `lilei` and `LI LEI` are one. */
+const folded = (text: string): string => text.toLowerCase().replace(/\s+/g, '');
+
+const selectHits = `select ${hitColumns} from card c join person p on p.id = c.person`;
+const order = `order by c.state = 'ended', c.number limit ${hitsMax}`;
+
+/** `ll` and `lilei` for Li Lei; the pinyin of a name is its English form. */
+const initials = `lower(regexp_replace(p.name_en, '(\\w)\\w*\\s*', '\\1', 'g'))`;
+const nameFits = `(replace(p.name_zh, ' ', '') like '%' || $2 || '%' or
+  lower(replace(p.name_en, ' ', '')) like '%' || $2 || '%' or ${initials} = $3)`;
+
+/** Cards that the session may see and that fit what was typed; nothing typed: those in charge. */
+export const searchCards = async (
+  db: Queryable,
+  session: Session,
+  typed: string,
+): Promise<readonly CardHitView[]> => {
+  const text = storableText(typed).trim();
+  const own = chargeCondition(session, 1);
+  const person = session.person.id;
+  const exact = await cardsNamed(db, session, text);
+  if (exact.length > 0) return exact;
+  const rows = await db.query<HitColumns>(
+    `${selectHits} where ${own} and (c.number like $4 || '%' or ${nameFits}) ${order}`,
+    [person, likeText(folded(text)), folded(text), likeText(text.toUpperCase())],
+  );
+  return rows.map(hitView);
+};
+
+/** The cards of exactly this number, or the one that holds this UID now. */
+export const cardsNamed = async (
+  db: Queryable,
+  session: Session,
+  typed: string,
+): Promise<readonly CardHitView[]> => {
+  const text = storableText(typed).trim();
+  const uid = parseUid(text);
+  const rows = await db.query<HitColumns>(
+    `${selectHits} where ${chargeCondition(session, 1)} and (c.number = $2 or
+       exists (select from uid u where u.card = c.id and u.uid = $3 and u.ended_at is null))
+     ${order}`,
+    [session.person.id, text.toUpperCase(), uid.ok ? uid.uid : null],
+  );
+  return rows.map(hitView);
+};
