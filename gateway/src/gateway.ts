@@ -18,7 +18,9 @@ import { createKeeper } from './policy/keeper.ts';
 import { createProfiles } from './profiles/profiles.ts';
 import type { JournalOpened, Ports } from './ports.ts';
 import { createSelfCheck } from './self-check.ts';
+import { createSignedTime } from './signed-time.ts';
 import { createTimeKeeper } from './time-keeper.ts';
+import type { TimeKeeper } from './time-keeper.ts';
 import { createUplink } from './uplink/uplink.ts';
 
 export const gatewayVersion = '0.1.0';
@@ -36,8 +38,15 @@ export type Gateway = {
 };
 
 /** The whole gateway: its parts, who tells whom, and in which order they start and end. */
-export const createGateway = (ports: Ports, options: GatewayOptions): Gateway => {
-  const core = createCore(ports, options);
+export const createGateway = (given: Ports, options: GatewayOptions): Gateway => {
+  const time = createTimeKeeper(given, (atMs) => {
+    given.policyStore.saveFloor(atMs).catch((error: unknown) => {
+      given.log.warn('time.floor_not_stored', { error });
+    });
+  });
+  // From here on nobody sees the box's own clock.
+  const ports: Ports = { ...given, clock: time.clock };
+  const core = createCore(ports, options, time);
   const doors = createDoors(ports, options, core);
   const cloud = createCloudSide(ports, options, core, doors);
   core.onChange(cloud.session.changed);
@@ -52,9 +61,12 @@ type Doors = ReturnType<typeof createDoors>;
 type Parts = Core & Doors & ReturnType<typeof createCloudSide>;
 
 /** What all else stands on: time, events, conditions, policy. */
-const createCore = (ports: Ports, { config: { gateway }, rootKey }: GatewayOptions) => {
+const createCore = (
+  ports: Ports,
+  { config: { gateway }, rootKey }: GatewayOptions,
+  time: TimeKeeper,
+) => {
   const { clock } = ports;
-  const time = createTimeKeeper(clock);
   const stamp = stampEvents(clock, time.quality);
   const recorder = createRecorder(ports);
   let changed = (): void => undefined;
@@ -107,7 +119,7 @@ const createDoors = (ports: Ports, { config, profiles }: GatewayOptions, core: C
     keeper,
     marks,
     conditions,
-    quality: time.quality,
+    time: time.reading,
     fenceMs: time.fenceMs,
     door: (id) => devices.door(id),
     event: core.stamp,
@@ -190,6 +202,14 @@ const createCloudSide = (
       await take(jws);
       session.heldMoved();
     };
+  const signedTime = createSignedTime({
+    ports,
+    trust: keeper.trust,
+    onTime: (anchor) => {
+      time.signed(anchor);
+      time.raiseFloor(anchor.atMs);
+    },
+  });
   const session = createSession({
     ports,
     gateway,
@@ -204,6 +224,7 @@ const createCloudSide = (
     }),
     onHello: (connection, hello) => {
       keeper.touch();
+      signedTime.ask();
       uplink.connected(connection, hello);
     },
     onLost: () => {
@@ -213,15 +234,18 @@ const createCloudSide = (
     onCursor: uplink.cursor,
     onWatch: watches.onWatch,
     onSigned: {
-      keys: keeper.onKeys,
+      keys: async (jws) => {
+        await keeper.onKeys(jws);
+        signedTime.ask();
+      },
       manifest: taken(keeper.onManifest),
       delta: taken(keeper.onDelta),
       revocation: taken(keeper.onRevocation),
       command: commands.onCommand,
     },
   });
-  const selfCheck = createSelfCheck({ ports, gateway, conditions, quality: time.quality });
-  return { uplink, commands, watches, session, selfCheck };
+  const selfCheck = createSelfCheck({ ports, gateway, conditions, time: time.reading });
+  return { uplink, commands, watches, session, selfCheck, signedTime };
 };
 
 const notOpened: JournalOpened = {
@@ -251,6 +275,7 @@ const start = async (ports: Ports, { config }: GatewayOptions, parts: Parts): Pr
     if (error instanceof GatewayError && error.code === 'GW_IN_USE') throw error;
     return notOpened;
   });
+  await time.begin();
   parts.marks.load(opened.marks);
   time.fence(opened.fenceMs);
   const data = { version: gatewayVersion, clean: opened.clean };
@@ -260,6 +285,7 @@ const start = async (ports: Ports, { config }: GatewayOptions, parts: Parts): Pr
   else await fence(started);
   time.start((byMs) => void fence(stamp({ kind: 'clock.stepped', data: { byMs } })));
   await parts.keeper.load();
+  parts.signedTime.ask();
   await parts.commands.settle(opened.commandsOpen);
   parts.versions.begin();
   parts.devices.start();
@@ -270,6 +296,7 @@ const start = async (ports: Ports, { config }: GatewayOptions, parts: Parts): Pr
 
 const stop = async (ports: Ports, { config }: GatewayOptions, parts: Parts): Promise<void> => {
   parts.time.stop();
+  parts.signedTime.stop();
   parts.selfCheck.stop();
   parts.watches.endAll();
   parts.reports.stop();

@@ -14,6 +14,7 @@ import { createMqttLink } from './adapters/mqtt-link.ts';
 import { createPolicyStore } from './adapters/policy-store.ts';
 import { createPrimitives } from './adapters/primitives.ts';
 import { createSerialPorts } from './adapters/serial.ts';
+import { createTimeSigns } from './adapters/time-signs.ts';
 import { createZstd } from './adapters/zstd.ts';
 import { journalBytesDefault, parseGatewayConfig } from './config.ts';
 import type { GatewayConfig } from './config.ts';
@@ -54,6 +55,7 @@ const makePorts = async (config: GatewayConfig, dir: string): Promise<Ports> => 
   const random = (length: number): Uint8Array => randomBytes(length);
   return {
     clock,
+    timeSigns: createTimeSigns({ nowMs: clock.nowMs }),
     random,
     log,
     primitives: createPrimitives(),

@@ -129,6 +129,32 @@ export const conditions = {
     text: { zh: '没有时钟来源，动态码无法判定', en: 'No source of time: passes cannot be judged' },
     remedy: { zh: '检查时钟电池与校时服务', en: 'Check the clock battery and the time service' },
   },
+  clock_holdover: {
+    severity: 'notice',
+    of: 'gateway',
+    title: { zh: '网关久未校时', en: 'Clock not checked lately' },
+    text: {
+      zh: '联系不上任何校时来源，凭自身时钟继续；各类门先后停止认码，实验室和库房最早',
+      en: 'No source of time answers; it goes on by itself. Doors stop by class, labs and stores first',
+    },
+    remedy: {
+      zh: '恢复到云端或校时服务器的网络',
+      en: 'Restore the network to the cloud or to the time server',
+    },
+  },
+  clock_wrong: {
+    severity: 'notice',
+    of: 'gateway',
+    title: { zh: '网关自身时钟不准', en: 'Own clock is wrong' },
+    text: {
+      zh: '网关自身时钟偏差 {detail}，已改用云端签名的时间',
+      en: 'Its own clock is off by {detail}; the time that the cloud has signed is used',
+    },
+    remedy: {
+      zh: '检查网关的校时服务器；排查冒充的校时服务',
+      en: 'Check its time server; look for an impostor of it',
+    },
+  },
   policy_missing: {
     severity: 'attention',
     of: 'gateway',

@@ -29,6 +29,8 @@ export const Decision = Type.Object({
   person: Type.Optional(Uuid),
   audience: Type.Optional(Type.String({ maxLength: 130 })),
   duress: Type.Optional(Type.Boolean()),
+  /** Of a pass with a wrong time: how far that is ahead of the gateway's; negative = behind. */
+  phoneOffMs: Type.Optional(Type.Integer()),
   /** Scans that this reader folded since its last row: a held phone, a stream of nonsense. */
   repeats: Type.Optional(Cursor),
 });

@@ -1,10 +1,17 @@
-import { judgePass, patientDoorClasses } from '@gatehouse/protocols';
+import {
+  holdoverMsDefault,
+  judgePass,
+  passAgeMaxMs,
+  passAheadMaxMs,
+  patientDoorClasses,
+} from '@gatehouse/protocols';
 import type {
   ClockQuality,
   Decision,
   DenyReason,
   ParsedPass,
   Pass,
+  PassDenial,
   PassMark,
   Primitives,
   ReaderAudiences,
@@ -21,6 +28,8 @@ export type AccessQuery = {
   readonly doorId: string;
   readonly nowMs: number;
   readonly clock: ClockQuality;
+  /** How long ago the time was last known to be right; 0 while it is. */
+  readonly unsureMs: number;
   /** False while the door's outputs are not known to be where they belong. */
   readonly doorReady: boolean;
   readonly fenceMs: number | undefined;
@@ -30,6 +39,8 @@ export type AccessQuery = {
   readonly mark: (credential: string) => PassMark | undefined;
   readonly frozen: (card: string) => boolean;
   readonly revoked: (credential: string) => boolean;
+  /** Revoked because the phone had not been online for long. */
+  readonly lapsed: (credential: string) => boolean;
   readonly primitives: Pick<Primitives, 'verify'>;
 };
 
@@ -56,12 +67,22 @@ const policyHasDoor: Check = ({ roster, doorId, audiences }) =>
 const clockIsTrusted: Check = ({ clock }) =>
   clock === 'untrusted' ? 'clock_untrusted' : undefined;
 
+/** Without a time service each class of doors holds out for as long as the policy lets it. */
+const clockIsFresh: Check = ({ clock, unsureMs, roster, doorId }) => {
+  const door = roster.door(doorId);
+  if (clock !== 'holdover' || door === undefined) return undefined;
+  const holdMs = roster.site()?.holdoverMs?.[door.class] ?? holdoverMsDefault[door.class];
+  return unsureMs > holdMs ? 'clock_holdover' : undefined;
+};
+
 const passStands: Check = (query, known) => {
   const { pass } = known;
   const { audiences, roster } = query;
   if (pass === undefined) return 'not_a_pass';
   if (audiences === undefined) return 'no_policy';
   const held = roster.credential(pass.credential);
+  // Its row goes with the next policy; the stream remembers why.
+  if (held === undefined && query.lapsed(pass.credential)) return 'lapsed';
   if (held !== undefined) {
     known.row = { ...known.row, card: held.card };
     const person = roster.card(held.card)?.person;
@@ -79,15 +100,26 @@ const passStands: Check = (query, known) => {
     },
     query.primitives,
   );
-  if (!judged.ok) return judged.reason;
+  if (!judged.ok) {
+    known.row = { ...known.row, ...phoneOff(judged) };
+    return judged.reason;
+  }
   known.nextMark = judged.nextMark;
   known.row = { ...known.row, audience: judged.audience };
   if (judged.duress) known.row = { ...known.row, duress: true };
   return undefined;
 };
 
+/** How far the pass's time is from ours, so that its owner can be told whose clock is wrong. */
+const phoneOff = (denial: PassDenial): { readonly phoneOffMs?: number } => {
+  if (denial.reason === 'expired') return { phoneOffMs: -(denial.lateMs + passAgeMaxMs) };
+  if (denial.reason !== 'from_future') return {};
+  return { phoneOffMs: denial.aheadMs + passAheadMaxMs };
+};
+
 const statusOf = (query: AccessQuery, pass: Pass, card: string) => {
   if (query.revoked(pass.credential)) return 'revoked';
+  if (query.lapsed(pass.credential)) return 'lapsed';
   return query.frozen(card) ? 'frozen' : 'live';
 };
 
@@ -122,6 +154,7 @@ export const checks: readonly Check[] = [
   codeIsPass,
   policyHasDoor,
   clockIsTrusted,
+  clockIsFresh,
   passStands,
   cardHolds,
   ruleOpens,
@@ -149,6 +182,7 @@ const guardMayRefuse: ReadonlySet<DenyReason> = new Set([
   'unsupported_pass',
   'unknown_credential',
   'revoked',
+  'lapsed',
   'frozen',
   'wrong_algorithm',
   'expired',

@@ -57,7 +57,7 @@ const createBench = () => {
     },
     marks,
     conditions,
-    quality: () => 'trusted',
+    time: () => ({ atMs: clock.nowMs(), quality: 'trusted', unsureMs: 0, offMs: 0 }),
     fenceMs: () => undefined,
     door: (id) =>
       id === 'no-controller'

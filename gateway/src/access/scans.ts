@@ -1,5 +1,6 @@
 import { eventId, parsePass } from '@gatehouse/protocols';
-import type { ClockQuality, NewEvent, ParsedPass, Reason, Side } from '@gatehouse/protocols';
+import type { NewEvent, ParsedPass, Reason, Side } from '@gatehouse/protocols';
+import type { TimeReading } from '../clock-trust.ts';
 import type { Conditions } from '../conditions.ts';
 import type { EventBody } from '../events.ts';
 import type { Keeper } from '../policy/keeper.ts';
@@ -48,7 +49,7 @@ export type ScansOptions = {
   readonly keeper: Pick<Keeper, 'held' | 'roster' | 'revocations' | 'ageMs'>;
   readonly marks: Marks;
   readonly conditions: Conditions;
-  readonly quality: () => ClockQuality;
+  readonly time: () => TimeReading;
   readonly fenceMs: () => number | undefined;
   readonly door: (id: string) => Door | undefined;
   readonly event: (body: EventBody) => NewEvent;
@@ -120,13 +121,15 @@ export const createScans = (options: ScansOptions): Scans => {
 const createJudge = (options: ScansOptions): ((reader: Reader, scanned: ParsedPass) => Outcome) => {
   const { ports, keeper, marks } = options;
   const audiences = createDoorAudiences(keeper);
-  return (reader, scanned) =>
-    decide({
+  return (reader, scanned) => {
+    const { atMs: nowMs, quality: clock, unsureMs } = options.time();
+    return decide({
       scanned,
       reader,
       doorId: reader.door,
-      nowMs: ports.clock.nowMs(),
-      clock: options.quality(),
+      nowMs,
+      clock,
+      unsureMs,
       doorReady: options.door(reader.door)?.ready() ?? false,
       fenceMs: options.fenceMs(),
       audiences: audiences(reader.door),
@@ -134,8 +137,10 @@ const createJudge = (options: ScansOptions): ((reader: Reader, scanned: ParsedPa
       mark: marks.of,
       frozen: keeper.revocations.frozen,
       revoked: keeper.revocations.revoked,
+      lapsed: keeper.revocations.lapsed,
       primitives: ports.primitives,
     });
+  };
 };
 
 /** Journals a decision, and with it the mark of the pass that it accepted. */

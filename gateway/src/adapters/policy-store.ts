@@ -90,6 +90,7 @@ export const createPolicyStore = ({ dir, log }: PolicyStoreOptions): PolicyStore
     saveKeys: (jws) => inTurn((calls) => calls.call('saveKeys', jws)),
     addRevocations: (jws) => inTurn((calls) => calls.call('addRevocations', jws)),
     keepProfile: (kept) => inTurn((calls) => calls.call('keepProfile', kept)),
+    saveFloor: (atMs) => inTurn((calls) => calls.call('saveFloor', atMs)),
     close: async () => {
       await queue;
       clearTimeout(idle);

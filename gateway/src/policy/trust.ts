@@ -1,4 +1,4 @@
-import { KeyList, signedTypes } from '@gatehouse/protocols';
+import { KeyList, SignedTime, signedTypes } from '@gatehouse/protocols';
 import type { KeyUse, RevocationEntry, SignedType } from '@gatehouse/protocols';
 import type Type from 'typebox';
 import Value from 'typebox/value';
@@ -15,6 +15,8 @@ export type Trust = {
     jws: string,
     nowMs: number,
   ) => Promise<Type.Static<T> | undefined>;
+  /** Signed time: its key must hold at the moment that it names, for ours is in question. */
+  readonly openTime: (jws: string) => Promise<SignedTime | undefined>;
 };
 
 const useOf = {
@@ -55,7 +57,19 @@ export const createTrust = (root: Readonly<Record<string, unknown>>, jws: JwsVer
     return opened !== undefined && Value.Check(schema, opened.payload) ? opened.payload : undefined;
   };
 
-  return { keysSerial: () => list?.serial ?? 0, offerKeys, open };
+  const openTime: Trust['openTime'] = async (text) => {
+    const opened = await jws.verify({
+      jws: text,
+      typ: signedTypes.time,
+      key: (kid) => list?.keys.find((k) => k.kid === kid && k.use === 'time')?.jwk,
+    });
+    if (opened === undefined || !Value.Check(SignedTime, opened.payload)) return undefined;
+    const { at } = opened.payload;
+    const key = list?.keys.find((k) => k.kid === opened.kid && k.use === 'time');
+    return key !== undefined && key.from <= at && at < key.to ? opened.payload : undefined;
+  };
+
+  return { openTime, keysSerial: () => list?.serial ?? 0, offerKeys, open };
 };
 
 /** What the campus-wide revocation stream says up to entry n; a snapshot never lifts it. */
@@ -66,18 +80,23 @@ export type Revocations = {
   readonly offer: (entry: RevocationEntry) => 'taken' | 'held' | 'gap';
   readonly frozen: (card: string) => boolean;
   readonly revoked: (credential: string) => boolean;
+  /** Revoked because its phone was not online for long: the next step is another one. */
+  readonly lapsed: (credential: string) => boolean;
 };
 
 export const createRevocations = (): Revocations => {
   const frozen = new Set<string>();
   const revoked = new Set<string>();
+  const lapsed = new Set<string>();
   let epoch = 0;
   let n = 0;
 
   const take: {
     readonly [K in RevocationEntry['what']['kind']]: (w: RevocationEntry['what']) => void;
   } = {
-    'credential.revoked': (w) => 'credential' in w && revoked.add(w.credential),
+    'credential.revoked': (w) => {
+      if ('credential' in w) (w.why === 'lapsed' ? lapsed : revoked).add(w.credential);
+    },
     'card.frozen': (w) => 'card' in w && frozen.add(w.card),
     'card.unfrozen': (w) => 'card' in w && frozen.delete(w.card),
     // The brokers and listeners of the cloud act on this one.
@@ -102,5 +121,6 @@ export const createRevocations = (): Revocations => {
     offer,
     frozen: (card) => frozen.has(card),
     revoked: (credential) => revoked.has(credential),
+    lapsed: (credential) => lapsed.has(credential),
   };
 };

@@ -135,6 +135,7 @@ export const createBuilding = () => {
   const boot = async (): Promise<Gateway> => {
     const ports: Ports = {
       clock,
+      timeSigns: () => Promise.resolve({ synchronised: true, rtc: true }),
       random,
       primitives: createPrimitives(),
       serial,

@@ -22,6 +22,32 @@ export const doorClasses = [
 ] as const;
 export type DoorClass = (typeof doorClasses)[number];
 
+const dayMs = 24 * 60 * 60 * 1000;
+
+/**
+ * How long doors of a class go on taking passes after the gateway last knew the time to be right.
+ * Clocks of boxes lose up to 9 s a day and passes live 90 s: a week is what a pass can bear. Where
+ * dangerous or dear things are, it ends within the day.
+ */
+export const holdoverMsDefault: Readonly<Record<DoorClass, number>> = {
+  gate: 7 * dayMs,
+  guarded_gate: 7 * dayMs,
+  classroom: 3 * dayMs,
+  lab: dayMs / 2,
+  dormitory: 7 * dayMs,
+  library: 7 * dayMs,
+  canteen: 7 * dayMs,
+  exit: 7 * dayMs,
+  store: dayMs / 6,
+};
+export const holdoverMsMax = 30 * dayMs;
+
+/** By door class; a class that is left out has its default. */
+const HoldoverMs = Type.Record(
+  Type.Enum([...doorClasses]),
+  Type.Integer({ minimum: 0, maximum: holdoverMsMax }),
+);
+
 export const SiteRow = Type.Object({
   section: Type.Literal('site'),
   /** Audience root of every pass. */
@@ -29,6 +55,8 @@ export const SiteRow = Type.Object({
   site: Id,
   /** IANA zone of the schedules. */
   zone: Type.String({ maxLength: 60 }),
+  /** How long doors hold out without a source of time. */
+  holdoverMs: Type.Optional(Type.Partial(HoldoverMs)),
 });
 
 export const DoorRow = Type.Object({
