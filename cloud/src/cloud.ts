@@ -9,6 +9,8 @@ import { createFleet } from './fleet/fleet.ts';
 import { createLooks } from './fleet/looks.ts';
 import type { Looks } from './fleet/looks.ts';
 import { followPolicies } from './policy/follower.ts';
+import { appendAudit } from './audit/audit.ts';
+import { createLapseJob } from './identity/lapse-job.ts';
 import type { PolicyFollower } from './policy/follower.ts';
 import { createPublisher } from './policy/publisher.ts';
 import type { Snapshots } from './policy/snapshot.ts';
@@ -32,6 +34,12 @@ export const createCloud = (ports: Ports, { snapshots }: CloudOptions): Cloud =>
   const fleet = createFleet({ ports, snapshots, looks });
   const commands = createCommands(ports);
   const publisher = createPublisher(ports);
+  const revocations = createRevocations(ports);
+  const lapse = createLapseJob({
+    ...ports,
+    revoke: revocations.revoke,
+    appendAudit: (tx, entry) => appendAudit(tx, entry, ports.primitives.sha256),
+  });
   let running: readonly (Consumer | PolicyFollower)[] = [];
   const follow = (name: string, handle: typeof countPassages): Consumer =>
     runConsumer({
@@ -47,7 +55,7 @@ export const createCloud = (ports: Ports, { snapshots }: CloudOptions): Cloud =>
 
   return {
     commands,
-    revocations: createRevocations(ports),
+    revocations,
     looks,
     start: () => {
       running = [
@@ -57,9 +65,11 @@ export const createCloud = (ports: Ports, { snapshots }: CloudOptions): Cloud =>
       ];
       commands.start();
       fleet.start();
+      lapse.start();
     },
     stop: async () => {
       commands.stop();
+      await lapse.stop();
       looks.stop();
       await fleet.stop();
       await Promise.all(running.map((each) => each.stop()));

@@ -7,7 +7,8 @@ const startMs = Date.UTC(2026, 8, 1, 2);
 
 /** A box: its counter, its wall clock, and what it was told. */
 const createBox = () => {
-  const box = { monoMs: 0, wallMs: startMs, floorMs: 0, trust: noTrust as ClockTrust };
+  const trust: ClockTrust = noTrust;
+  const box = { monoMs: 0, wallMs: startMs, floorMs: 0, trust };
   const face = (): ClockFace => ({ wallMs: box.wallMs, monoMs: box.monoMs, floorMs: box.floorMs });
   const signs = (synchronised: boolean, rtc: boolean): void => {
     box.trust = afterLook(box.trust, face(), { synchronised, rtc });

@@ -1,5 +1,6 @@
 export * from './api/device-views.ts';
 export * from './api/profile-views.ts';
+export * from './api/settings-views.ts';
 export * from './api/views.ts';
 export * from './bytes.ts';
 export { checksum, checksumBytes, crc16Modbus } from './checksum/checksum.ts';

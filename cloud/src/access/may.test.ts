@@ -34,6 +34,10 @@ const rows: readonly (readonly [Role, Action, boolean, boolean, boolean, boolean
   ['guard', 'profile.write', false, false, false, false],
   ['teacher', 'profile.write', false, false, false, false],
   ['student', 'profile.write', false, false, false, false],
+  ['admin', 'settings', true, true, true, true],
+  ...(['facility', 'guard', 'teacher', 'student'] as const).map(
+    (role) => [role, 'settings', false, false, false, false] as const,
+  ),
   ['guard', 'console', true, true, true, true],
   ['guard', 'unlock', true, true, true, true],
   ['facility', 'console', true, true, true, true],

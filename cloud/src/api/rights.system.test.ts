@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { defaultSettings } from '@gatehouse/protocols';
 import type { EventPage, NowView, SessionView } from '@gatehouse/protocols';
 import { describe, expect, it } from 'vitest';
 import { readAudit } from '../audit/audit.ts';
@@ -106,6 +107,11 @@ const table: readonly Line[] = [
     { binding: 'serial', params: {}, text: 'x' },
     keepers,
   ],
+  ['GET /api/console/settings', '/api/console/settings', null, writers(200)],
+  ['POST /api/console/settings', '/api/console/settings', defaultSettings, writers(200)],
+  // No phone is enrolled in this test: everybody is told so.
+  ['POST /api/me/keep/challenge', '/api/me/keep/challenge', {}, [401, 404, 404, 404, 404, 404]],
+  ['POST /api/me/keep', '/api/me/keep', { proof: 'x' }, [401, 404, 404, 404, 404, 404]],
   ['POST /api/console/profiles', '/api/console/profiles', { text: '', save: true }, writers(200)],
   [
     'POST /api/console/profiles/:profile/versions/:version/publish',
@@ -206,7 +212,7 @@ describe('who may do what', () => {
       teacher: ['console', 'unlock', 'card', 'demo'],
       guard: ['console', 'unlock', 'device.read', 'card', 'demo'],
       facility: [...all.slice(0, 5), 'profile.read', ...all.slice(5)],
-      admin: [...all.slice(0, 5), 'profile.read', 'profile.write', ...all.slice(5)],
+      admin: [...all.slice(0, 5), 'profile.read', 'profile.write', 'settings', ...all.slice(5)],
     });
   });
 });

@@ -22,11 +22,13 @@ import { demoRoutes } from './routes/demo.ts';
 import { deviceRoutes, profileRoutes } from './routes/devices.ts';
 import { doorRoutes } from './routes/doors.ts';
 import { healthRoutes } from './routes/health.ts';
+import { keepRoutes } from './routes/keep.ts';
 import { lanRoutes } from './routes/lan.ts';
 import { meRoutes } from './routes/me.ts';
 import { noticeRoutes } from './routes/notices.ts';
 import { customProfileRoutes } from './routes/profiles.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { settingsRoutes } from './routes/settings.ts';
 import { streamRoutes } from './routes/streams.ts';
 import { createOpenStreams } from './stream/open-streams.ts';
 
@@ -40,6 +42,8 @@ const routes: readonly RouteGroup[] = [
   profileRoutes,
   customProfileRoutes,
   meRoutes,
+  keepRoutes,
+  settingsRoutes,
   noticeRoutes,
   streamRoutes,
   demoRoutes,

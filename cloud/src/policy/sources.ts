@@ -1,5 +1,6 @@
-import { toBase64Url } from '@gatehouse/protocols';
+import { Settings, toBase64Url } from '@gatehouse/protocols';
 import type { PolicyRow, PolicyRowOf, PolicySection } from '@gatehouse/protocols';
+import Value from 'typebox/value';
 import type { Row } from '../ports.ts';
 
 /** What the policy of one gateway depends on. */
@@ -92,7 +93,22 @@ const credentials = ({ groups, knowsWaits }: PolicyScope, only?: readonly string
     }),
   );
 
-type SiteRow = { readonly id: string; readonly campus: string; readonly zone: string };
+type SiteRow = {
+  readonly id: string;
+  readonly campus: string;
+  readonly zone: string;
+  /** What the school has set, as it is stored; null = nothing. */
+  readonly settings: unknown;
+};
+
+const hourMs = 3600 * 1000;
+
+/** Only where the school has set it: a gateway has the same defaults. */
+const holdoverOf = (settings: unknown): Pick<PolicyRowOf<'site'>, 'holdoverMs'> => {
+  if (!Value.Check(Settings, settings)) return {};
+  const hours = Object.entries(settings.holdoverHours);
+  return { holdoverMs: Object.fromEntries(hours.map(([name, n]) => [name, n * hourMs])) };
+};
 
 type DoorRow = {
   readonly id: string;
@@ -106,12 +122,18 @@ type Named<S extends PolicySection> = Omit<PolicyRowOf<S>, 'section'>;
 
 export const sectionSources: Readonly<Record<PolicySection, (scope: PolicyScope) => Source>> = {
   site: ({ site }) =>
-    source<SiteRow>('select id, campus, zone from site where id = $1', [site], (row) => ({
-      section: 'site',
-      campus: row.campus,
-      site: row.id,
-      zone: row.zone,
-    })),
+    source<SiteRow>(
+      `select id, campus, zone, (select value from setting where name = 'school') as settings
+       from site where id = $1`,
+      [site],
+      (row) => ({
+        section: 'site',
+        campus: row.campus,
+        site: row.id,
+        zone: row.zone,
+        ...holdoverOf(row.settings),
+      }),
+    ),
   door: ({ gateway }) =>
     source<DoorRow>(
       `select id, class, name_zh, name_en, unlock_ms from door

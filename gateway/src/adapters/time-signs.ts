@@ -57,7 +57,8 @@ const chronycTracking = (): Promise<string> =>
     const options = { timeout: chronyWaitMs, maxBuffer: chronyBytesMax };
     execFile('chronyc', ['-c', 'tracking'], options, (error, out) => {
       if (error === null) resolve(out);
-      else reject(error);
+      // It is one already; its type only says that it has the fields of one.
+      else reject(error instanceof Error ? error : new Error('chronyc failed'));
     });
   });
 

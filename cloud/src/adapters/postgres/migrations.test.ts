@@ -14,6 +14,7 @@ const landed: Readonly<Record<string, string>> = {
   '002_devices.sql': 'e06a14a2601f6e5d6e6defa6dd3f476c335647e2631cd6c786ab9d0a445c16ae',
   '003_profiles.sql': 'b63084c6f24bd619e81a64d384abc4033817ae15f7abe641fa7525ba072f97d0',
   '004_phones.sql': 'f8e9a3dae0a22a998fe4531ddb7ef1dedf206b9ba675bf60e2ba53655331b444',
+  '008_time.sql': '10d8fa151a78a35928354dbae1429767198833b161caa00125a1fbe50327831e',
 };
 
 const found = Object.fromEntries(
