@@ -18,6 +18,7 @@ import {
   PublishedView,
   ScannerView,
   SessionView,
+  SettingsView,
   TelemetryView,
   UseView,
   VectorsView,
@@ -76,6 +77,7 @@ const profileAnswers: typeof answers = [
   ['POST', `${own}/versions/1.0.1/publish`, PublishedView],
   ['POST', `${own}/back`, PublishedView],
   ['GET', '/api/console/profiles/none/page', ErrorView],
+  ['GET', '/api/console/settings', SettingsView],
 ];
 
 describe('the mock campus', () => {

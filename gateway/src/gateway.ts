@@ -168,6 +168,25 @@ const aboutsOf = (
     }),
   );
 
+type TakeSigned = (jws: string) => Promise<void>;
+
+const andThen =
+  (take: TakeSigned, then: () => void): TakeSigned =>
+  async (jws) => {
+    await take(jws);
+    then();
+  };
+
+const createTimeAsker = (ports: Ports, { keeper, time }: Pick<Core, 'keeper' | 'time'>) =>
+  createSignedTime({
+    ports,
+    trust: keeper.trust,
+    onTime: (anchor) => {
+      time.signed(anchor);
+      time.raiseFloor(anchor.atMs);
+    },
+  });
+
 /** What goes up to the cloud, and what comes down from it. */
 const createCloudSide = (
   ports: Ports,
@@ -196,20 +215,8 @@ const createCloudSide = (
     publish: (live) => session.tell(live),
   });
   /** Whoever waits for a change to reach every gateway hears of it within a second. */
-  const taken =
-    (take: (jws: string) => Promise<void>) =>
-    async (jws: string): Promise<void> => {
-      await take(jws);
-      session.heldMoved();
-    };
-  const signedTime = createSignedTime({
-    ports,
-    trust: keeper.trust,
-    onTime: (anchor) => {
-      time.signed(anchor);
-      time.raiseFloor(anchor.atMs);
-    },
-  });
+  const taken = (take: TakeSigned) => andThen(take, () => session.heldMoved());
+  const signedTime = createTimeAsker(ports, { keeper, time });
   const session = createSession({
     ports,
     gateway,
@@ -234,10 +241,7 @@ const createCloudSide = (
     onCursor: uplink.cursor,
     onWatch: watches.onWatch,
     onSigned: {
-      keys: async (jws) => {
-        await keeper.onKeys(jws);
-        signedTime.ask();
-      },
+      keys: andThen(keeper.onKeys, signedTime.ask),
       manifest: taken(keeper.onManifest),
       delta: taken(keeper.onDelta),
       revocation: taken(keeper.onRevocation),

@@ -45,11 +45,7 @@ export const createTimeKeeper = (
   let cancel: Cancel = () => undefined;
   let isStopped = false;
 
-  const face = (): ClockFace => ({
-    wallMs: clock.nowMs(),
-    monoMs: clock.monoMs(),
-    floorMs,
-  });
+  const face = (): ClockFace => ({ wallMs: clock.nowMs(), monoMs: clock.monoMs(), floorMs });
   const reading = (): TimeReading => readTime(trust, face());
   const own: Clock = { ...clock, nowMs: () => reading().atMs };
   let offsetMs = own.nowMs() - clock.monoMs();

@@ -5,8 +5,9 @@ import type { Session } from '../identity/identity.ts';
  * What a session can be allowed. `console`: see a door, its events and its gateway. `unlock`: open
  * it from afar. `device.read`: devices, their profiles and what they measure. `device.run`: a
  * command of a device. `device.watch`: its raw frames and health while one looks. `profile.read`:
- * what devices are driven by, and trying it out. `profile.write`: change it. `settings`: what the school sets for all doors. `card`: one's own card
- * on the phone. `demo`: hold a code before a simulated scanner.
+ * what devices are driven by, and trying it out. `profile.write`: change it. `settings`: what the
+ * school sets for all doors. `card`: one's own card on the phone. `demo`: hold a code before a
+ * simulated scanner.
  */
 export const actions = [
   'console',

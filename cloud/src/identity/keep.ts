@@ -8,7 +8,7 @@ import { readKeepProof } from './enrol-proof.ts';
 import type { Session } from './identity.ts';
 import { ownCard } from './own-card.ts';
 
-// A phone key lives as long as its phone shows itself online now and then (docs/pass-time.md).
+// A phone key lives as long as its phone shows itself online now and then (gateway.md).
 
 const nonceBytes = 16;
 export const keepChallengeForMs = 2 * 60 * 1000;

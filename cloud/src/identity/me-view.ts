@@ -138,7 +138,7 @@ const credentialView = (
   return { id, alg, enrolledAt: at.toISOString(), here: browser !== null && browser === mark };
 };
 
-const keepView = (held: CredentialColumns | undefined): MeView['keep'] =>
+const keepView = (held: CredentialColumns | undefined): NonNullable<MeView['keep']> | null =>
   held === undefined
     ? null
     : { seenAt: held.seen_at.toISOString(), lapsesAt: held.lapses_at?.toISOString() ?? null };

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-export type NavName = 'now' | 'doors' | 'devices' | 'profiles' | 'gateways' | 'events';
+export type NavName = 'now' | 'doors' | 'devices' | 'profiles' | 'gateways' | 'events' | 'settings';
 
 const shapes: Readonly<Record<NavName, ReactNode>> = {
   now: <path d="M3 13h4l2.5-7 4.5 13 2.5-6H21" />,
@@ -28,6 +28,13 @@ const shapes: Readonly<Record<NavName, ReactNode>> = {
     <>
       <rect x="3.5" y="12" width="17" height="8" rx="2" />
       <path d="M7.5 16h.01M11 16h6M8 8.5a5.6 5.6 0 0 1 8 0M5 5.5a9.9 9.9 0 0 1 14 0" />
+    </>
+  ),
+  settings: (
+    <>
+      <path d="M4 7h9M18 7h2M4 17h3M12 17h8" />
+      <circle cx="15.5" cy="7" r="2.5" />
+      <circle cx="9.5" cy="17" r="2.5" />
     </>
   ),
   events: <path d="M8.5 6H21M8.5 12H21M8.5 18H21M3.5 6h.01M3.5 12h.01M3.5 18h.01" />,

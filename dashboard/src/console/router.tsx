@@ -18,6 +18,7 @@ import {
   readProfileSearch,
   readProfilesSearch,
 } from './search.ts';
+import { SettingsPage } from './settings/settings-page.tsx';
 import { Shell } from './shell.tsx';
 
 const rootRoute = createRootRoute({ component: Shell, notFoundComponent: Lost });
@@ -75,6 +76,12 @@ const eventsRoute = createRoute({
   component: EventsPage,
 });
 
+const settingsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/settings',
+  component: SettingsPage,
+});
+
 const routeTree = rootRoute.addChildren([
   nowRoute,
   doorsRoute,
@@ -86,6 +93,7 @@ const routeTree = rootRoute.addChildren([
   profileRoute,
   gatewaysRoute,
   eventsRoute,
+  settingsRoute,
 ]);
 
 export const createConsoleRouter = () =>

@@ -189,7 +189,7 @@ const scenarios = `
     return { scan, at, but, reason: entry as DecisionReason, guarded };
   });
 
-/** Reasons that no check finds, and who does. A reason that nobody can give does not belong here. */
+/** Reasons that no check finds, and who does. What nobody can give does not belong here. */
 const elsewhere: Readonly<Record<string, string>> = {
   lockdown: 'door modes are not built yet; the code is kept for them',
   journal_failed: 'found when the decision is written, see scans.ts',

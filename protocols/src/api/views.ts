@@ -326,6 +326,8 @@ export const UseView = Type.Object({
   reason: Type.String(),
   door: Type.Object({ id: Type.String(), name: Name }),
   counter: Type.Union([Type.Integer(), Type.Null()]),
+  /** Of a code with a wrong time: how far it was ahead of the door's; negative = behind. */
+  phoneOffMs: Type.Optional(Type.Integer()),
 });
 export type UseView = Type.Static<typeof UseView>;
 
