@@ -1,12 +1,16 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { pause } from '../adapters/clock.ts';
 import type { PhoneStore } from '../adapters/phone-store.ts';
 import { ErrorNote } from '../api/error-note.tsx';
 import { useWords } from '../i18n/i18n.ts';
 import { enrolPhone } from './load-card.ts';
 import type { Card } from './load-card.ts';
-import type { CardHold } from './use-card.ts';
+import type { CardHold, Healing } from './use-card.ts';
 
 export type EnrolState = 'fresh' | 'purged' | 'elsewhere';
+
+/** A purge takes its time: what is written meanwhile is thrown away with the rest. */
+const purgeEndsMs = 500;
 
 /** What moving the card costs, before it is moved. */
 const Cost = ({ card }: { readonly card: Card }) => {
@@ -40,28 +44,30 @@ export const EnrolCard = ({
   const { reload, healing } = hold;
   const person = card.person;
   const isOwn = card.me.credential?.here === true;
-  const enrol = useCallback(async () => {
-    setBusy(true);
-    setError(null);
-    try {
-      await enrolPhone(store, person);
-      await reload();
-    } catch (failure) {
-      setError(failure);
-    }
-    setBusy(false);
-  }, [store, person, reload]);
+  const enrol = useCallback(
+    async (healed: Healing | null) => {
+      setBusy(true);
+      setError(null);
+      try {
+        if (healed !== null) await pause(purgeEndsMs);
+        await enrolPhone(store, person);
+        healed?.set('healed');
+        await reload();
+      } catch (failure) {
+        setError(failure);
+      }
+      setBusy(false);
+    },
+    [store, person, reload],
+  );
 
-  const heals = state === 'purged' && isOwn && healing.state === 'none';
-  const isAutomatic = state === 'fresh' || heals;
   useEffect(() => {
-    if (!isAutomatic || hasBegun.current) return;
+    if (hasBegun.current) return;
     hasBegun.current = true;
-    if (heals) healing.set('healed');
-    void enrol();
-  }, [isAutomatic, heals, healing, enrol]);
+    if (state === 'fresh') void enrol(null);
+    else if (state === 'purged' && isOwn && healing.begin()) void enrol(healing);
+  }, [state, isOwn, healing, enrol]);
 
-  const isWorking = isBusy || (hasBegun.current && error === null);
   return (
     <section className="card stopped">
       <p className="card-name">{pick(card.me.person.name)}</p>
@@ -72,15 +78,10 @@ export const EnrolCard = ({
         <p className="quiet">{t(`card.enrol.${state}.text`)}</p>
         {state === 'fresh' || isOwn ? null : <Cost card={card} />}
         {error === null ? null : <ErrorNote error={error} />}
-        {isWorking ? (
+        {isBusy ? (
           <p role="status">{t('card.enrol.working')}</p>
         ) : (
-          <button
-            type="button"
-            className="button main wide"
-            disabled={isBusy}
-            onClick={() => void enrol()}
-          >
+          <button type="button" className="button main wide" onClick={() => void enrol(null)}>
             {t(`phone.enrolGo.${state}`)}
           </button>
         )}

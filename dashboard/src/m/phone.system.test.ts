@@ -93,14 +93,26 @@ describe('a purged phone', () => {
     });
   });
 
-  it('is told at once while the page is open; the second time it asks', async () => {
+  it('is told at once while the page is open, and its card comes back', async () => {
     await visiting(phone, '/m/', async (page, context) => {
       await useHere(page);
+      const former = (await scanScreen(page)).pass.credential;
       await purge(page, context, 'storage');
       await page.getByText('The browser had deleted', { exact: false }).waitFor();
       await waitForCode(page);
+      expect((await scanScreen(page)).pass.credential).not.toBe(former);
+      expect((await hold(page))?.lamp).toBe('green');
+    });
+  });
+
+  it('that cannot come back by itself asks', async () => {
+    await visiting(phone, '/m/', async (page, context) => {
+      await useHere(page);
+      await page.route('**/api/me/enrol', (route) => route.abort());
       await purge(page, context, 'storage');
       await page.getByRole('heading', { name: 'The browser deleted the key' }).waitFor();
+      await page.getByText('The server cannot be reached').waitFor();
+      await page.unroute('**/api/me/enrol');
       await page.getByRole('button', { name: 'Enable this phone again' }).click();
       await waitForCode(page);
       expect((await hold(page))?.lamp).toBe('green');
@@ -396,7 +408,6 @@ describe('a browser that cannot hold a card', () => {
       });
       await page.locator('.plate').click();
       await page.getByRole('heading', { name: 'Nothing can be saved' }).waitFor();
-      await page.getByRole('button', { name: 'Retry' }).click();
       await waitForCode(page);
     });
   });

@@ -1,5 +1,5 @@
 import type { MeView, NoticeView, UseView } from '@gatehouse/protocols';
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { after } from '../adapters/clock.ts';
 import { openLiveStream } from '../adapters/live-stream.ts';
 import type { PhoneStore } from '../adapters/phone-store.ts';
@@ -21,10 +21,24 @@ export type CardHold = {
   readonly healing: Healing;
 };
 
-/** A key that vanished is replaced by itself once; the second time somebody decides. */
+/** A key that vanished is replaced by itself a few times; then somebody decides. */
 export type Healing = {
   readonly state: 'none' | 'healed' | 'seen';
   readonly set: (state: 'healed' | 'seen') => void;
+  /** Counts one more time; false where it was too often. */
+  readonly begin: () => boolean;
+};
+
+const healsMax = 3;
+
+const useHealing = (): Healing => {
+  const [state, set] = useState<Healing['state']>('none');
+  const heals = useRef(0);
+  const begin = useCallback(() => {
+    heals.current += 1;
+    return heals.current <= healsMax;
+  }, []);
+  return { state, set, begin };
 };
 
 const withNewest = <Row extends { readonly id: string }>(
@@ -103,7 +117,7 @@ const takers = (hear: {
 export const useCard = (store: PhoneStore, onUse: (use: UseView) => void): CardHold => {
   const { found, change, reload, dropKey } = useFoundCard(store);
   const [isOnline, setOnline] = useState(true);
-  const [healed, setHealed] = useState<Healing['state']>('none');
+  const healing = useHealing();
 
   const setMe = useCallback(
     (me: MeView) => {
@@ -153,6 +167,5 @@ export const useCard = (store: PhoneStore, onUse: (use: UseView) => void): CardH
     });
   }, [isListening, enrolled, reload, change, setMe, onUse]);
 
-  const healing = { state: healed, set: setHealed };
   return { load: found, isOnline, reload, setMe, dropKey, readNotices, healing };
 };

@@ -278,7 +278,7 @@ describe('a lost phone', () => {
   const spread = (): Promise<void> =>
     vi.waitFor(async () => {
       type Me = { readonly spread: { readonly have: number; readonly of: number } };
-      expect((await owner.get<Me>('/api/me')).spread).toEqual({ have: 3, of: 3 });
+      expect((await owner.get<Me>('/api/me')).spread).toMatchObject({ have: 3, of: 3 });
     }, inTime);
 
   it('is enrolled, and opens', async () => {
