@@ -15,6 +15,8 @@ export type Attempts = {
   readonly isRepeat: (reader: string, pass: Pass | undefined, monoMs: number) => boolean;
   /** To be called with each scan that makes a row; gives how many were folded since the last. */
   readonly decided: (reader: string, pass: Pass | undefined, monoMs: number) => number;
+  /** Counts a scan that belongs to what was answered, although its code is another. */
+  readonly fold: (reader: string) => void;
   /** Nothing came of the last attempt: the next scan is a new one, whatever it shows. */
   readonly forget: (reader: string) => void;
 };
@@ -49,6 +51,9 @@ export const createAttempts = (): Attempts => {
       // A copy: what is kept must not hold the whole pass, which is evidence.
       else state.decided = { body: pass.body.slice(), readerId: reader, decidedAtMs: monoMs };
       return repeats;
+    },
+    fold: (reader) => {
+      held(reader).repeats += 1;
     },
     forget: (reader) => {
       const state = held(reader);

@@ -11,6 +11,7 @@ import { decide } from './decide.ts';
 import type { Outcome } from './decide.ts';
 import { createDecisionEvents } from './decision-event.ts';
 import { createDoorAudiences } from './door-audiences.ts';
+import { createHeldOpen, heldOpenUntil } from './held-open.ts';
 import { journalMark } from './marks.ts';
 import type { Marks } from './marks.ts';
 
@@ -66,6 +67,7 @@ export type Scans = {
 export const createScans = (options: ScansOptions): Scans => {
   const { conditions } = options;
   const attempts = createAttempts();
+  const heldOpen = createHeldOpen();
   const judge = createJudge(options);
   const eventOf = createDecisionEvents(options.keeper, options.event);
   const write = createWrite(options, eventOf);
@@ -102,6 +104,10 @@ export const createScans = (options: ScansOptions): Scans => {
       const pass = scanned.ok ? scanned.pass : undefined;
       const monoMs = options.ports.clock.monoMs();
       if (attempts.isRepeat(reader.id, pass, monoMs)) return;
+      if (pass !== undefined && heldOpen.isFor(reader.id, pass.credential, monoMs)) {
+        attempts.fold(reader.id);
+        return;
+      }
       const repeats = attempts.decided(reader.id, pass, monoMs);
       let outcome = judge(reader, scanned);
       let appended = await write(reader, outcome, repeats);
@@ -110,7 +116,12 @@ export const createScans = (options: ScansOptions): Scans => {
         outcome = judge(reader, scanned);
         appended = await write(reader, outcome, repeats);
       }
+      if (outcome.reason === 'granted' && pass !== undefined) {
+        const unlockMs = outcome.door?.unlockMs ?? unlockDefaultMs;
+        heldOpen.begin(reader.id, pass.credential, heldOpenUntil(monoMs, unlockMs));
+      }
       const opened = await carryOut(reader, outcome, appended);
+      if (!opened) heldOpen.end(reader.id);
       // Who wants out and was not let out may ask again with the same code.
       if (!opened && reader.side === 'exit') attempts.forget(reader.id);
     },
