@@ -129,7 +129,10 @@ const end = async (tx: Queryable, ports: LapsePorts, row: KeyRow, atMs: number):
 };
 
 /** What was announced and no longer holds: the school gives more days, or none lapse any more. */
-const takeBack = async (db: Queryable, days: number, nowMs: number): Promise<void> => {
+export const takeBackNotices = async (
+  db: Queryable,
+  { days, nowMs }: { readonly days: number; readonly nowMs: number },
+): Promise<void> => {
   const seenAfter = new Date(nowMs + firstNoticeBeforeMs - days * dayMs);
   await db.query(
     `update credential set lapses_at = null, lapse_told = 0
@@ -144,7 +147,7 @@ export const lapseKeys = async (ports: LapsePorts): Promise<LapseCount> => {
   const { database, clock } = ports;
   const { revalidateDays: days } = await readSettings(database);
   const nowMs = clock.nowMs();
-  await takeBack(database, days, nowMs);
+  await takeBackNotices(database, { days, nowMs });
   const count = { announced: 0, lapsed: 0 };
   if (days === 0) return count;
   const seenBefore = new Date(nowMs + firstNoticeBeforeMs - days * dayMs);

@@ -1,4 +1,5 @@
 import { Settings, SettingsView } from '@gatehouse/protocols';
+import { takeBackNotices } from '../../identity/lapse.ts';
 import { settingsView } from '../../settings/lapse-forecast.ts';
 import { saveSettings } from '../../settings/settings.ts';
 import type { RouteGroup } from '../parts.ts';
@@ -25,6 +26,8 @@ export const settingsRoutes: RouteGroup = ({ api, parts, guard }) => {
       const { person } = await guard.allow(request, 'settings');
       const atMs = clock.nowMs();
       await saveSettings(parts, { settings: request.body, by: person.id, atMs });
+      // What was announced and no longer holds is over at once, and not with the next job.
+      await takeBackNotices(database, { days: request.body.revalidateDays, nowMs: atMs });
       return settingsView(database, atMs);
     },
   );
