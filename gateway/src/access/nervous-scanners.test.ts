@@ -81,23 +81,23 @@ const rowOf = ({ data }: NewEvent): string => {
   return `${'reason' in data ? data.reason : ''}${repeats}`;
 };
 
-// what the scanners send | rows, with what was folded before each | unlocks | what readers show
+// what the scanners send | rows, with what was folded before | unlocks | what readers show
 const table = `
-  A1*40/4900                      | granted                          | 1 | 1 granted
-  A1 +5001 A1                     | granted, used                    | 1 | 1 granted, 1 used
-  A1 A1 A1 +5001 A1               | granted, used+2                  | 1 | 1 granted, 1 used
-  A1 x1 A1 x1 A1 x1               | granted, not_a_pass              | 1 | 1 granted, 1 not_a_pass
-  x1*20/2000                      | not_a_pass, not_a_pass+9         | 0 | 1 not_a_pass, 1 not_a_pass
-  A1 A2                           | granted, used                    | 1 | 1 granted, 2 used
-  A1 B1                           | granted                          | 1 | 1 granted
-  A1 +2999 B1                     | granted                          | 1 | 1 granted
-  A1 +3000 B1                     | granted, granted                 | 2 | 1 granted, 1 granted
-  A1 +1000 B1 B1 A1 +2000 B1      | granted, granted+3               | 2 | 1 granted, 1 granted
-  A1 B2                           | granted, granted                 | 2 | 1 granted, 2 granted
-  A1 C1                           | granted, granted                 | 2 | 1 granted, 1 granted
-  A1 C1 B1                        | granted, granted, granted        | 3 | 1 granted, 1 granted, 1 granted
-  D1*40/4900                      | no_right                         | 0 | 1 no_right
-  D1 E1                           | no_right, no_right               | 0 | 1 no_right, 1 no_right
+  A1*40/4900                  | granted                   | 1 | 1 granted
+  A1 +5001 A1                 | granted, used             | 1 | 1 granted, 1 used
+  A1 A1 A1 +5001 A1           | granted, used+2           | 1 | 1 granted, 1 used
+  A1 x1 A1 x1 A1 x1           | granted, not_a_pass       | 1 | 1 granted, 1 not_a_pass
+  x1*20/2000                  | not_a_pass, not_a_pass+9  | 0 | 1 not_a_pass, 1 not_a_pass
+  A1 A2                       | granted, used             | 1 | 1 granted, 2 used
+  A1 B1                       | granted                   | 1 | 1 granted
+  A1 +2999 B1                 | granted                   | 1 | 1 granted
+  A1 +3000 B1                 | granted, granted          | 2 | 1 granted, 1 granted
+  A1 +1000 B1 B1 A1 +2000 B1  | granted, granted+3        | 2 | 1 granted, 1 granted
+  A1 B2                       | granted, granted          | 2 | 1 granted, 2 granted
+  A1 C1                       | granted, granted          | 2 | 1 granted, 1 granted
+  A1 C1 B1                    | granted, granted, granted | 3 | 1 granted, 1 granted, 1 granted
+  D1*40/4900                  | no_right                  | 0 | 1 no_right
+  D1 E1                       | no_right, no_right        | 0 | 1 no_right, 1 no_right
 `
   .split('\n')
   .filter((line) => line.includes('|'))
