@@ -9,6 +9,7 @@ import type { Commands } from './fleet/commands.ts';
 import { createFleet } from './fleet/fleet.ts';
 import { createLooks } from './fleet/looks.ts';
 import type { Looks } from './fleet/looks.ts';
+import { createLapseJob } from './identity/lapse-job.ts';
 import { createDoubleSpent } from './judgement/double-spent.ts';
 import { createEvidenceRetention } from './judgement/evidence.ts';
 import { createJudgement, judgementConsumer } from './judgement/judge.ts';
@@ -46,6 +47,11 @@ export const createCloud = (ports: Ports, { snapshots }: CloudOptions): Cloud =>
   });
   const judge = createJudgement({ clock, primitives, onDoubleSpent });
   const retention = createEvidenceRetention(ports);
+  const lapse = createLapseJob({
+    ...ports,
+    revoke: revocations.revoke,
+    appendAudit: (tx, entry) => appendAudit(tx, entry, ports.primitives.sha256),
+  });
   let running: readonly (Consumer | PolicyFollower)[] = [];
   const follow = (name: string, handle: ConsumerOptions['handle']): Consumer =>
     runConsumer({
@@ -73,9 +79,11 @@ export const createCloud = (ports: Ports, { snapshots }: CloudOptions): Cloud =>
       commands.start();
       fleet.start();
       retention.start();
+      lapse.start();
     },
     stop: async () => {
       commands.stop();
+      await lapse.stop();
       looks.stop();
       await fleet.stop();
       await retention.stop();

@@ -5,7 +5,12 @@ import { parseArgs } from 'node:util';
 import { catalogueOf, readModelFiles } from '@gatehouse/device-profiles';
 import { createSystemClock } from './adapters/clock.ts';
 import { primitives, random, zstd } from './adapters/crypto.ts';
-import { enrolDemoPhones, demoPhones, simulatorPlan } from './adapters/demo-phones.ts';
+import {
+  demoPhones,
+  enrolDemoPhones,
+  keepDemoPhones,
+  simulatorPlan,
+} from './adapters/demo-phones.ts';
 import { openDevelopmentTrust } from './adapters/development-trust.ts';
 import type { Trust } from './adapters/development-trust.ts';
 import { createEmbeddedBroker } from './adapters/embedded-broker.ts';
@@ -111,7 +116,9 @@ const prepare = async (database: PostgresDatabase, config: CloudConfig): Promise
     if (demo === undefined) return;
     const nowMs = clock.nowMs();
     const isNew = await seedCampus(tx, demo, { nowMs });
-    if (isNew) await enrolDemoPhones(tx, demoPhones(demo.seed, campusPlan(demo)), nowMs);
+    const phones = demoPhones(demo.seed, campusPlan(demo));
+    if (isNew) await enrolDemoPhones(tx, phones, nowMs);
+    await keepDemoPhones(tx, phones, { nowMs, isNew });
     const [host, port] = demo.claim?.split(':') ?? [];
     if (host !== undefined) await seedClaimGroup(tx, { host, port: Number(port) }, { nowMs });
   });

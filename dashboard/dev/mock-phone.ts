@@ -31,7 +31,7 @@ export type Viewer = { readonly person: PersonView; readonly browser: string };
 
 /** What the mock does not work out by itself: set by those who want to see it on the page. */
 export type Arranged = Partial<
-  Pick<MeView, 'credential' | 'changesLeft' | 'nextChangeAt' | 'waitsUntil' | 'spread'> & {
+  Pick<MeView, 'keep' | 'credential' | 'changesLeft' | 'nextChangeAt' | 'waitsUntil' | 'spread'> & {
     readonly cardState: MeView['card']['state'];
   }
 >;

@@ -19,7 +19,7 @@ type ProfileRow = {
 
 const allowed: Readonly<Partial<Record<Role, readonly string[]>>> = {
   facility: ['profile.read'],
-  admin: ['profile.read', 'profile.write'],
+  admin: ['profile.read', 'profile.write', 'settings'],
 };
 
 export const mayOf = (role: Role): readonly string[] => allowed[role] ?? [];

@@ -21,6 +21,7 @@ import {
   PublishedView,
   ScannerView,
   SessionView,
+  SettingsView,
   TelemetryView,
   UseView,
   VectorsView,
@@ -82,6 +83,7 @@ const profileAnswers: typeof answers = [
   ['POST', `${own}/versions/1.0.1/publish`, PublishedView],
   ['POST', `${own}/back`, PublishedView],
   ['GET', '/api/console/profiles/none/page', ErrorView],
+  ['GET', '/api/console/settings', SettingsView],
 ];
 
 describe('the mock campus', () => {

@@ -280,6 +280,12 @@ const scan = ({ phones, body }: Asked): MockReply => {
   return scanner === undefined ? refuse(404, 'not_found', words.missing) : ok(scanner);
 };
 
+const settings = ({ state, who, method, body }: Asked): MockReply => {
+  if (who.role !== 'admin') return refuse(403, 'not_allowed', words.missing);
+  const view = method === 'POST' ? state.settings.save(body) : state.settings.view();
+  return view === undefined ? refuse(400, 'bad_request', words.missing) : ok(view);
+};
+
 const routes: readonly Route[] = [
   ...deviceRoutes,
   ...profileRoutes,
@@ -306,6 +312,8 @@ const routes: readonly Route[] = [
     run: ({ state, who }) => ok(nowFor(who.role, nowView(state))),
   },
   { method: 'GET', path: /^\/console\/events$/, run: (asked) => ok(eventPage(asked)) },
+  { method: 'GET', path: /^\/console\/settings$/, run: settings },
+  { method: 'POST', path: /^\/console\/settings$/, run: settings },
   { method: 'GET', path: /^\/console\/stream$/, run: consoleStream },
   { method: 'POST', path: /^\/doors\/([a-z0-9-]+)\/unlock$/, run: unlock },
   {

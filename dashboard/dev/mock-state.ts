@@ -10,6 +10,8 @@ import type {
   PersonView,
 } from '@gatehouse/protocols';
 import { buildings, people } from './campus.table.ts';
+import { createMockSettings } from './mock-settings.ts';
+import type { MockSettings } from './mock-settings.ts';
 
 export type MockPorts = {
   readonly nowMs: () => number;
@@ -32,6 +34,7 @@ export type MockState = {
   readonly conditions: Map<string, ConditionView>;
   readonly inside: Map<string, InsideView>;
   readonly commands: Map<string, CommandView>;
+  readonly settings: MockSettings;
   /** Newest first. */
   readonly events: EventView[];
   readonly listeners: Set<(pos: number, change: ChangeView) => void>;
@@ -274,6 +277,7 @@ export const createMockState = (ports: MockPorts, scenario: Scenario): MockState
     conditions: new Map(),
     inside: new Map(insideRows(ports.random).map((row) => [row.building, row])),
     commands: new Map(),
+    settings: createMockSettings(ports.nowMs),
     events: [],
     listeners: new Set(),
     pos: 1000,

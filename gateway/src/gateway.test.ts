@@ -58,6 +58,21 @@ describe('a gateway', () => {
     await gateway.stop();
   });
 
+  it('believes no clock below what was signed before it last stopped', async () => {
+    const { gateway, boot, store, clock, scan, iat, heads, modbus } = await createReadyBuilding();
+    await gateway.stop();
+    store.floorMs = clock.nowMs() + 3_600_000;
+    const again = await boot();
+    await clock.advance(5_000);
+    const writes = modbus.writes.length;
+    await scan('in', people.staff.phone.text({ iat: iat(), counter: 1 }));
+    expect(heads.in.written.at(-1)).toBe('LAMP amber;TEXT Call the guard\r\n');
+    expect(modbus.writes).toHaveLength(writes);
+    await scan('out', people.staff.phone.text({ iat: iat(), counter: 2 }));
+    expect(heads.out.written.at(-1)).toMatch(/^LAMP green/);
+    await again.stop();
+  });
+
   it('lets out whom it does not let in, without any policy at all', async () => {
     const { clock, boot, scan, heads, modbus } = createBuilding();
     await boot();

@@ -21,7 +21,9 @@ import { createKeeper } from './policy/keeper.ts';
 import { createProfiles } from './profiles/profiles.ts';
 import type { JournalOpened, Ports } from './ports.ts';
 import { createSelfCheck } from './self-check.ts';
+import { createSignedTime } from './signed-time.ts';
 import { createTimeKeeper } from './time-keeper.ts';
+import type { TimeKeeper } from './time-keeper.ts';
 import { createUplink } from './uplink/uplink.ts';
 
 export const gatewayVersion = '0.1.0';
@@ -41,8 +43,15 @@ export type Gateway = {
 };
 
 /** The whole gateway: its parts, who tells whom, and in which order they start and end. */
-export const createGateway = (ports: Ports, options: GatewayOptions): Gateway => {
-  const core = createCore(ports, options);
+export const createGateway = (given: Ports, options: GatewayOptions): Gateway => {
+  const time = createTimeKeeper(given, (atMs) => {
+    given.policyStore.saveFloor(atMs).catch((error: unknown) => {
+      given.log.warn('time.floor_not_stored', { error });
+    });
+  });
+  // From here on nobody sees the box's own clock.
+  const ports: Ports = { ...given, clock: time.clock };
+  const core = createCore(ports, options, time);
   const doors = createDoors(ports, options, core);
   const cloud = createCloudSide(ports, options, core, doors);
   core.onChange(cloud.session.changed);
@@ -57,9 +66,12 @@ type Doors = ReturnType<typeof createDoors>;
 type Parts = Core & Doors & ReturnType<typeof createCloudSide>;
 
 /** What all else stands on: time, events, conditions, policy. */
-const createCore = (ports: Ports, { config: { gateway }, rootKey }: GatewayOptions) => {
+const createCore = (
+  ports: Ports,
+  { config: { gateway }, rootKey }: GatewayOptions,
+  time: TimeKeeper,
+) => {
   const { clock } = ports;
-  const time = createTimeKeeper(clock);
   const stamp = stampEvents(clock, time.quality);
   const recorder = createRecorder(ports);
   let changed = (): void => undefined;
@@ -122,7 +134,7 @@ const createDoors = (ports: Ports, options: GatewayOptions, core: Core) => {
     claims,
     pins,
     conditions,
-    quality: time.quality,
+    time: time.reading,
     fenceMs: time.fenceMs,
     door: (id) => devices.door(id),
     event: core.stamp,
@@ -175,12 +187,6 @@ const aboutsOf = (
     }),
   );
 
-/** Whoever waits for a change to reach every gateway hears of it within a second. */
-const thenBeat = async (session: Session, taken: Promise<void>): Promise<void> => {
-  await taken;
-  session.heldMoved();
-};
-
 /** Silence is an answer too: the cloud waits no longer than a member does. */
 const answerCloud = async (
   claims: Doors['claims'],
@@ -190,6 +196,25 @@ const answerCloud = async (
   const answer = await claims.onCloudAsk(payload);
   if (answer !== undefined) await session.tell('answer', answer).catch(() => undefined);
 };
+
+type TakeSigned = (jws: string) => Promise<void>;
+
+const andThen =
+  (take: TakeSigned, then: () => void): TakeSigned =>
+  async (jws) => {
+    await take(jws);
+    then();
+  };
+
+const createTimeAsker = (ports: Ports, { keeper, time }: Pick<Core, 'keeper' | 'time'>) =>
+  createSignedTime({
+    ports,
+    trust: keeper.trust,
+    onTime: (anchor) => {
+      time.signed(anchor);
+      time.raiseFloor(anchor.atMs);
+    },
+  });
 
 /** What goes up to the cloud, and what comes down from it. */
 const createCloudSide = (
@@ -218,6 +243,9 @@ const createCloudSide = (
     session: () => session.id(),
     publish: (live) => session.tell('live', live),
   });
+  /** Whoever waits for a change to reach every gateway hears of it within a second. */
+  const taken = (take: TakeSigned) => andThen(take, () => session.heldMoved());
+  const signedTime = createTimeAsker(ports, { keeper, time });
   const session = createSession({
     ports,
     gateway,
@@ -233,6 +261,7 @@ const createCloudSide = (
     }),
     onHello: (connection, hello) => {
       keeper.touch();
+      signedTime.ask();
       uplink.connected(connection, hello);
     },
     onLost: () => {
@@ -243,15 +272,15 @@ const createCloudSide = (
     onWatch: watches.onWatch,
     onAsk: (payload) => void answerCloud(claims, session, payload),
     onSigned: {
-      keys: keeper.onKeys,
-      manifest: (jws) => thenBeat(session, keeper.onManifest(jws)),
-      delta: (jws) => thenBeat(session, keeper.onDelta(jws)),
-      revocation: (jws) => thenBeat(session, keeper.onRevocation(jws)),
+      keys: andThen(keeper.onKeys, signedTime.ask),
+      manifest: taken(keeper.onManifest),
+      delta: taken(keeper.onDelta),
+      revocation: taken(keeper.onRevocation),
       command: commands.onCommand,
     },
   });
-  const selfCheck = createSelfCheck({ ports, gateway, conditions, quality: time.quality });
-  return { uplink, commands, watches, session, selfCheck };
+  const selfCheck = createSelfCheck({ ports, gateway, conditions, time: time.reading });
+  return { uplink, commands, watches, session, selfCheck, signedTime };
 };
 
 const notOpened: JournalOpened = {
@@ -281,6 +310,7 @@ const start = async (ports: Ports, { config }: GatewayOptions, parts: Parts): Pr
     if (error instanceof GatewayError && error.code === 'GW_IN_USE') throw error;
     return notOpened;
   });
+  await time.begin();
   parts.marks.load(opened.marks);
   parts.pins.load(opened.pinTries ?? []);
   time.fence(opened.fenceMs);
@@ -291,6 +321,7 @@ const start = async (ports: Ports, { config }: GatewayOptions, parts: Parts): Pr
   else await fence(started);
   time.start((byMs) => void fence(stamp({ kind: 'clock.stepped', data: { byMs } })));
   await parts.keeper.load();
+  parts.signedTime.ask();
   await parts.commands.settle(opened.commandsOpen);
   parts.versions.begin();
   parts.devices.start();
@@ -301,6 +332,7 @@ const start = async (ports: Ports, { config }: GatewayOptions, parts: Parts): Pr
 
 const stop = async (ports: Ports, { config }: GatewayOptions, parts: Parts): Promise<void> => {
   parts.time.stop();
+  parts.signedTime.stop();
   parts.selfCheck.stop();
   parts.watches.endAll();
   parts.reports.stop();

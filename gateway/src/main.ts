@@ -18,6 +18,7 @@ import { pinHash } from './adapters/pin-hash.ts';
 import { createPrimitives } from './adapters/primitives.ts';
 import { createPushServer } from './adapters/push-server.ts';
 import { createSerialPorts } from './adapters/serial.ts';
+import { createTimeSigns } from './adapters/time-signs.ts';
 import { createZstd } from './adapters/zstd.ts';
 import { journalBytesDefault, parseGatewayConfig } from './config.ts';
 import type { GatewayConfig } from './config.ts';
@@ -85,6 +86,7 @@ const makePorts = async (config: GatewayConfig, dir: string): Promise<Ports> => 
   const random = (length: number): Uint8Array => randomBytes(length);
   return {
     clock,
+    timeSigns: createTimeSigns({ nowMs: clock.nowMs }),
     random,
     log,
     primitives: createPrimitives(),

@@ -1,6 +1,5 @@
 import type { ModbusBlock, ModbusTable, SerialParameters } from '@gatehouse/device-profiles';
 import type {
-  ClockQuality,
   EventRef,
   InputEventBytes,
   JournalClass,
@@ -15,6 +14,8 @@ import type {
 /** Everything that a gateway cannot compute by itself. `main.ts` makes the real ones. */
 export type Ports = {
   readonly clock: Clock;
+  /** What the machine says about its own clock; may take seconds. */
+  readonly timeSigns: () => Promise<ClockSigns>;
   readonly random: (length: number) => Uint8Array;
   readonly primitives: Primitives;
   readonly pinHash: PinHash;
@@ -43,10 +44,17 @@ export type Clock = {
   readonly nowMs: () => number;
   /** Milliseconds since this run began; never goes back. */
   readonly monoMs: () => number;
-  readonly quality: () => ClockQuality;
   /** 8 hex digits, one per run. */
   readonly boot: string;
   readonly after: (delayMs: number, run: () => void) => Cancel;
+};
+
+/** Why a clock may be believed, as the box itself knows it. */
+export type ClockSigns = {
+  /** A time service says that it holds the clock. */
+  readonly synchronised: boolean;
+  /** A battery clock is there, and agrees with it. */
+  readonly rtc: boolean;
 };
 
 export type LogFields = Readonly<Record<string, unknown>>;
@@ -280,6 +288,8 @@ export type SignedKept = {
   readonly keys?: string;
   readonly revocations: readonly string[];
   readonly profiles: readonly ProfileKept[];
+  /** The last signed thing that was seen, unix ms. */
+  readonly floorMs?: number;
 };
 
 export type PolicyStore = {
@@ -305,6 +315,7 @@ export type PolicyStore = {
   readonly addRevocations: (jws: readonly string[]) => Promise<void>;
   /** In the place of what was kept of the same profile. */
   readonly keepProfile: (kept: ProfileKept) => Promise<void>;
+  readonly saveFloor: (atMs: number) => Promise<void>;
   readonly close: () => Promise<void>;
 };
 

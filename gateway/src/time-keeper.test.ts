@@ -1,13 +1,29 @@
 import { describe, expect, it } from 'vitest';
+import type { ClockSigns } from './ports.ts';
 import { createVirtualClock } from './testing/virtual-clock.ts';
-import { createTimeKeeper, stepMaxMs } from './time-keeper.ts';
+import { createTimeKeeper, floorSavedEveryMs, signsEveryMs, stepMaxMs } from './time-keeper.ts';
 
-const createBench = () => {
+const createBench = async (found: ClockSigns = { synchronised: true, rtc: true }) => {
   const clock = createVirtualClock();
-  const time = createTimeKeeper(clock);
   const steps: number[] = [];
-  time.start((byMs) => void steps.push(byMs));
-  return { clock, time, steps };
+  const floors: number[] = [];
+  const bench = { signs: found, reads: 0 };
+  const timeSigns = () => {
+    bench.reads += 1;
+    return Promise.resolve(bench.signs);
+  };
+  const time = createTimeKeeper({ clock, timeSigns }, (atMs) => void floors.push(atMs));
+  const begin = async () => {
+    await time.begin();
+    time.start((byMs) => void steps.push(byMs));
+  };
+  return { bench, clock, time, steps, floors, begin };
+};
+
+const begun = async (found?: ClockSigns) => {
+  const bench = await createBench(found);
+  await bench.begin();
+  return bench;
 };
 
 describe('the wall clock', () => {
@@ -17,42 +33,99 @@ describe('the wall clock', () => {
     [stepMaxMs, []],
     [-stepMaxMs, []],
   ])('that jumps by %d ms has stepped: %j', async (byMs, expected) => {
-    const { clock, steps } = createBench();
+    const { clock, steps } = await begun();
     await clock.advance(5_000);
     clock.stepWall(byMs);
     await clock.advance(5_000);
     expect(steps).toEqual(expected);
   });
 
-  it('that was set before the start has stepped too', () => {
-    const clock = createVirtualClock();
-    const time = createTimeKeeper(clock);
+  it('that was set before the start has stepped too', async () => {
+    const { clock, steps, begin } = await createBench();
     clock.stepWall(60_000);
-    const steps: number[] = [];
-    time.start((byMs) => void steps.push(byMs));
+    await begin();
     expect(steps).toEqual([60_000]);
   });
 
   it('below something signed is not trusted', async () => {
-    const { clock, time } = createBench();
+    const { clock, time } = await begun();
     time.raiseFloor(clock.nowMs() + 10_000);
     time.raiseFloor(clock.nowMs() - 10_000);
     expect(time.quality()).toBe('untrusted');
     await clock.advance(10_000 - stepMaxMs);
     expect(time.quality()).toBe('trusted');
-    clock.setQuality('holdover');
+  });
+
+  it('is untrusted before anybody has looked, and where looking fails', async () => {
+    const { time, begin } = await createBench();
+    expect(time.quality()).toBe('untrusted');
+    await begin();
+    expect(time.quality()).toBe('trusted');
+    const broken = createTimeKeeper({
+      clock: createVirtualClock(),
+      timeSigns: () => Promise.reject(new Error('no such file')),
+    });
+    await broken.begin();
+    expect(broken.quality()).toBe('untrusted');
+  });
+
+  it('loses its time service, and says for how long', async () => {
+    const { bench, clock, time } = await begun();
+    await clock.advance(60_000);
+    bench.signs = { synchronised: false, rtc: true };
+    await clock.advance(signsEveryMs);
+    const from = clock.monoMs();
     expect(time.quality()).toBe('holdover');
+    await clock.advance(60_000);
+    expect(time.unsureMs()).toBeGreaterThanOrEqual(clock.monoMs() - from);
+    bench.signs = { synchronised: true, rtc: true };
+    await clock.advance(signsEveryMs);
+    expect(time.reading()).toMatchObject({ quality: 'trusted', unsureMs: 0 });
   });
 
   it('is not looked at after the stop', async () => {
-    const { clock, time } = createBench();
+    const { bench, clock, time } = await begun();
     time.stop();
-    expect(clock.timersWaiting()).toBe(0);
+    const { reads } = bench;
+    await clock.advance(10 * signsEveryMs);
+    expect([clock.timersWaiting(), bench.reads]).toEqual([0, reads]);
   });
 });
 
-it('the last fence counts, also where it is the earlier one', () => {
-  const { time } = createBench();
+describe('signed time', () => {
+  it('is gone by where the wall clock is wrong, and the jump is fenced', async () => {
+    const { clock, time, steps } = await begun({ synchronised: false, rtc: false });
+    const trueMs = clock.nowMs() + 3_600_000;
+    time.signed({ atMs: trueMs, monoMs: clock.monoMs() });
+    expect(time.quality()).toBe('trusted');
+    expect(time.clock.nowMs()).toBe(trueMs);
+    await clock.advance(5_000);
+    expect(time.clock.nowMs()).toBe(trueMs + 5_000);
+    expect(steps).toEqual([3_600_000]);
+  });
+
+  it('holds against a time service that sets the clock back', async () => {
+    const { clock, time, steps } = await begun();
+    time.signed({ atMs: clock.nowMs(), monoMs: clock.monoMs() });
+    const before = clock.nowMs();
+    clock.stepWall(-86_400_000);
+    await clock.advance(5_000);
+    expect(time.clock.nowMs()).toBe(before + 5_000);
+    expect([steps, time.reading().offMs]).toEqual([[], -86_400_000]);
+  });
+});
+
+it('the floor is kept when it has risen far enough', async () => {
+  const { time, floors } = await begun();
+  const first = 1_800_000_000_000;
+  for (const byMs of [0, 1, floorSavedEveryMs - 1, floorSavedEveryMs, floorSavedEveryMs - 5]) {
+    time.raiseFloor(first + byMs);
+  }
+  expect(floors).toEqual([first, first + floorSavedEveryMs]);
+});
+
+it('the last fence counts, also where it is the earlier one', async () => {
+  const { time } = await begun();
   expect(time.fenceMs()).toBeUndefined();
   time.fence(2_000);
   time.fence(1_000);

@@ -142,6 +142,32 @@ export const conditions = {
       en: 'Check its power and the network between; what is used twice meanwhile is found later',
     },
   },
+  clock_holdover: {
+    severity: 'notice',
+    of: 'gateway',
+    title: { zh: '网关久未校时', en: 'Clock not checked lately' },
+    text: {
+      zh: '联系不上任何校时来源，凭自身时钟继续；各类门先后停止认码，实验室和库房最早',
+      en: 'No source of time answers; it goes on by itself. Doors stop by class, labs and stores first',
+    },
+    remedy: {
+      zh: '恢复到云端或校时服务器的网络',
+      en: 'Restore the network to the cloud or to the time server',
+    },
+  },
+  clock_wrong: {
+    severity: 'notice',
+    of: 'gateway',
+    title: { zh: '网关自身时钟不准', en: 'Own clock is wrong' },
+    text: {
+      zh: '网关自身时钟偏差 {detail}，已改用云端签名的时间',
+      en: 'Its own clock is off by {detail}; the time that the cloud has signed is used',
+    },
+    remedy: {
+      zh: '检查网关的校时服务器；排查冒充的校时服务',
+      en: 'Check its time server; look for an impostor of it',
+    },
+  },
   policy_missing: {
     severity: 'attention',
     of: 'gateway',

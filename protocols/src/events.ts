@@ -40,6 +40,8 @@ export const Decision = Type.Object({
   claimId: Type.Optional(Uuid),
   /** The authority was silent or did not know: another island may have let it in too. */
   provisional: Type.Optional(Type.Literal(true)),
+  /** Of a pass with a wrong time: how far that is ahead of the gateway's; negative = behind. */
+  phoneOffMs: Type.Optional(Type.Integer()),
   /** Scans that this reader folded since its last row: a held phone, a stream of nonsense. */
   repeats: Type.Optional(Cursor),
 });

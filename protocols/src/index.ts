@@ -1,6 +1,7 @@
 export * from './api/card-views.ts';
 export * from './api/device-views.ts';
 export * from './api/profile-views.ts';
+export * from './api/settings-views.ts';
 export * from './api/use-views.ts';
 export * from './api/views.ts';
 export * from './bytes.ts';

@@ -114,6 +114,26 @@ export const noticeKinds = {
     },
     next: { zh: '请看卡务中心的说明', en: 'Ask the card desk' },
   },
+  /** `before`: day and time. */
+  'key.lapses': {
+    title: { zh: '请联网打开校园卡', en: 'Open your card online' },
+    text: {
+      zh: '很久没有联网打开校园卡了。{before} 前联网打开一次，否则门禁不再认这部手机。',
+      en: 'It has not been opened online for long. Open it before {before}, or doors stop knowing it.',
+    },
+    next: { zh: '现在打开这个页面就可以', en: 'Having this page open now is enough' },
+  },
+  'key.lapsed': {
+    title: { zh: '校园卡因久未联网已停用', en: 'Your card lapsed on its phone' },
+    text: {
+      zh: '手机太久没有联网打开校园卡，门禁不再认它。卡本身没有变化。',
+      en: 'It was not opened online for too long, so doors no longer know it. The card is unchanged.',
+    },
+    next: {
+      zh: '联网打开校园卡页面，几秒后自动恢复',
+      en: 'Open the card page online; it comes back in seconds',
+    },
+  },
 } as const satisfies Readonly<Record<string, NoticeRow>>;
 
 export type NoticeKind = keyof typeof noticeKinds;

@@ -63,6 +63,19 @@ export const reasons = {
     text: { zh: '此凭证已吊销', en: 'This credential was revoked' },
     next: { zh: '在手机上重新启用校园卡', en: 'Enable the card on the phone again' },
   },
+  lapsed: {
+    lamp: 'amber',
+    tone: 'again',
+    display: { zh: '请联网开一次卡', en: 'Open card online' },
+    text: {
+      zh: '手机太久没有联网打开校园卡，此凭证已停用',
+      en: 'The card was not opened online for too long, so its key has lapsed',
+    },
+    next: {
+      zh: '联网打开一次校园卡，几秒后再扫',
+      en: 'Open the card online once, then scan again in a few seconds',
+    },
+  },
   frozen: {
     lamp: 'red',
     tone: 'no',
@@ -147,6 +160,19 @@ export const reasons = {
     display: { zh: '请联系值班', en: 'Call the guard' },
     text: { zh: '网关时间不可信', en: 'The gateway cannot trust its clock' },
     next: { zh: '请值班人员放行', en: 'Ask the guard to let you in' },
+  },
+  clock_holdover: {
+    lamp: 'amber',
+    tone: 'again',
+    display: { zh: '请联系值班', en: 'Call the guard' },
+    text: {
+      zh: '网关太久没有校时，此类门暂不认码',
+      en: 'Its clock was not checked for too long for a door of this kind',
+    },
+    next: {
+      zh: '请值班人员或房间负责人开门',
+      en: 'Ask the guard, or whoever runs the room, to open it',
+    },
   },
   no_policy: {
     lamp: 'red',

@@ -35,7 +35,7 @@ const rows: readonly Row[] = [
       ['student', action, false, false, false, false],
     ],
   ),
-  ...(['profile.write', 'evidence.read'] as const).flatMap((action): Row[] => [
+  ...(['profile.write', 'settings', 'evidence.read'] as const).flatMap((action): Row[] => [
     ['admin', action, true, true, true, true],
     ['facility', action, false, false, false, false],
     ['guard', action, false, false, false, false],
@@ -64,6 +64,7 @@ const rows: readonly Row[] = [
         'device.watch',
         'profile.read',
         'profile.write',
+        'settings',
         'use.read',
         'use.act',
         'evidence.read',

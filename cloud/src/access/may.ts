@@ -6,12 +6,12 @@ import type { Session } from '../identity/identity.ts';
  * What a session can be allowed. `console`: see a door, its events and its gateway. `unlock`: open
  * it from afar. `device.read`: devices, their profiles and what they measure. `device.run`: a
  * command of a device. `device.watch`: its raw frames and health while one looks. `profile.read`:
- * what devices are driven by, and trying it out. `profile.write`: change it. `use.read`: uses in
- * doubt. `use.act`: freeze the card behind one, close it. `evidence.read`: the code itself, which
- * proves it. `card.find`: look up people and the state of their cards. `card.freeze`,
- * `card.unfreeze`: the cards of others. `card.found`: take in a card that was found, and give it
- * back. `desk`: give out cards. `card`: one's own card on the phone. `demo`: hold a code before a
- * simulated scanner.
+ * what devices are driven by, and trying it out. `profile.write`: change it. `settings`: what the
+ * school sets for all doors. `use.read`: uses in doubt. `use.act`: freeze the card behind one,
+ * close it. `evidence.read`: the code itself, which proves it. `card.find`: look up people and
+ * the state of their cards. `card.freeze`, `card.unfreeze`: the cards of others. `card.found`:
+ * take in a card that was found, and give it back. `desk`: give out cards. `card`: one's own card
+ * on the phone. `demo`: hold a code before a simulated scanner.
  */
 export const actions = [
   'console',
@@ -21,6 +21,7 @@ export const actions = [
   'device.watch',
   'profile.read',
   'profile.write',
+  'settings',
   'use.read',
   'use.act',
   'evidence.read',
@@ -47,6 +48,7 @@ const allowedRoles: Readonly<Record<Action, readonly Role[]>> = {
   'device.watch': ['facility', 'admin'],
   'profile.read': ['facility', 'admin'],
   'profile.write': ['admin'],
+  settings: ['admin'],
   'use.read': ['guard', 'facility', 'admin'],
   'use.act': ['facility', 'admin'],
   'evidence.read': ['admin'],

@@ -84,6 +84,31 @@ export const enrolDemoPhones = async (
   );
 };
 
+/** This one's phone has been lying in a drawer: the settings page has something to show. */
+const forgottenForMs = 6 * 24 * 60 * 60 * 1000;
+
+/**
+ * Nobody opens a page on these phones, so each start counts as being seen; all but the first, which
+ * is about to lapse.
+ */
+export const keepDemoPhones = async (
+  tx: Queryable,
+  phones: readonly DemoPhone[],
+  { nowMs, isNew }: { readonly nowMs: number; readonly isNew: boolean },
+): Promise<void> => {
+  const [forgotten, ...kept] = phones.map(({ credential }) => credential);
+  await tx.query(
+    `update credential set seen_at = $2, lapses_at = null, lapse_told = 0
+     where id = any ($1) and revoked_at is null`,
+    [kept, new Date(nowMs)],
+  );
+  if (!isNew || forgotten === undefined) return;
+  await tx.query('update credential set seen_at = $2 where id = $1', [
+    forgotten,
+    new Date(nowMs - forgottenForMs),
+  ]);
+};
+
 /** The campus as its simulator needs it, phones included: what `main.ts plan` prints. */
 export const simulatorPlan = (seed: number, plan: CampusPlan) => {
   const people = new Map(plan.people.map((person) => [person.id, person]));

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { defaultSettings } from '@gatehouse/protocols';
 import type { EventPage, NowView, SessionView } from '@gatehouse/protocols';
 import { describe, expect, it } from 'vitest';
 import { readAudit } from '../audit/audit.ts';
@@ -113,6 +114,11 @@ const table: readonly Line[] = [
     { binding: 'serial', params: {}, text: 'x' },
     keepers,
   ],
+  ['GET /api/console/settings', '/api/console/settings', null, writers(200)],
+  ['POST /api/console/settings', '/api/console/settings', defaultSettings, writers(200)],
+  // No phone is enrolled in this test: everybody is told so.
+  ['POST /api/me/keep/challenge', '/api/me/keep/challenge', {}, [401, 404, 404, 404, 404, 404]],
+  ['POST /api/me/keep', '/api/me/keep', { proof: 'x' }, [401, 404, 404, 404, 404, 404]],
   ['POST /api/console/profiles', '/api/console/profiles', { text: '', save: true }, writers(200)],
   [
     'POST /api/console/profiles/:profile/versions/:version/publish',
@@ -278,7 +284,8 @@ describe('who may do what', () => {
       facility: [...all.slice(0, 5), 'profile.read', 'use.read', 'use.act', ...all.slice(5)],
       admin: [
         ...all.slice(0, 5),
-        ...['profile.read', 'profile.write', 'use.read', 'use.act', 'evidence.read'],
+        ...['profile.read', 'profile.write', 'settings'],
+        ...['use.read', 'use.act', 'evidence.read'],
         ...ofDesk,
         ...all.slice(5),
       ],

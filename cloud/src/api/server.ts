@@ -25,12 +25,14 @@ import { deskRoutes } from './routes/desk.ts';
 import { deviceRoutes, profileRoutes } from './routes/devices.ts';
 import { doorRoutes } from './routes/doors.ts';
 import { healthRoutes } from './routes/health.ts';
+import { keepRoutes } from './routes/keep.ts';
 import { lanRoutes } from './routes/lan.ts';
 import { meRoutes } from './routes/me.ts';
 import { noticeRoutes } from './routes/notices.ts';
 import { openCardRoutes } from './routes/open-cards.ts';
 import { customProfileRoutes } from './routes/profiles.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { settingsRoutes } from './routes/settings.ts';
 import { streamRoutes } from './routes/streams.ts';
 import { useRoutes } from './routes/uses.ts';
 import { createOpenStreams } from './stream/open-streams.ts';
@@ -46,6 +48,8 @@ const routes: readonly RouteGroup[] = [
   customProfileRoutes,
   useRoutes,
   meRoutes,
+  keepRoutes,
+  settingsRoutes,
   noticeRoutes,
   openCardRoutes,
   cardRoutes,

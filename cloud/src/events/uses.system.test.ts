@@ -50,6 +50,22 @@ describe('the history of a card', () => {
     ]);
   });
 
+  it.each([
+    [-240_000, -240_000],
+    [31_000, 31_000],
+    ['4 min', undefined],
+    [undefined, undefined],
+  ])('says by how much a phone was off: %s', async (phoneOffMs, expected) => {
+    const api = await openApi();
+    const student = await api.signIn('Li Lei');
+    const { card, person } = (await student.ask('GET', '/api/me')).body as MeView;
+    const data = { reason: 'expired', card: card.id, person: person.id, phoneOffMs };
+    const event = testEvent(1, { kind: 'access.denied', door: 'lab-3-201', data });
+    const batch = testBatch([event], { gateway: 'gw-lab' });
+    await ingestBatch(testIngestPorts(api.database), 'gw-lab', batch);
+    expect((await historyOf(student, ''))[0]?.phoneOffMs).toBe(expected);
+  });
+
   it('comes in pages that miss nothing and repeat nothing, whatever their size', async () => {
     const api = await openApi();
     const student = await api.signIn('Li Lei');

@@ -19,6 +19,7 @@ type UseRow = {
   readonly name_en: string;
   readonly reason: string;
   readonly counter: number | null;
+  readonly phone_off_ms: number | null;
 };
 
 /** Decisions about a card at a door: granted and refused alike, for its owner has to see both. */
@@ -28,7 +29,9 @@ const selectUses = `
     coalesce(d.name_zh, e.door) as name_zh, coalesce(d.name_en, e.door) as name_en,
     coalesce(e.data ->> 'reason', '') as reason,
     case when jsonb_typeof(e.data -> 'counter') = 'number'
-      then (e.data -> 'counter')::float8 end as counter
+      then (e.data -> 'counter')::float8 end as counter,
+    case when jsonb_typeof(e.data -> 'phoneOffMs') = 'number'
+      then (e.data -> 'phoneOffMs')::float8 end as phone_off_ms
   from event e
   left join door d on d.id = e.door
   where e.kind in ('access.granted', 'access.denied') and e.door is not null`;
@@ -40,6 +43,7 @@ const useView = (row: UseRow): UseView => ({
   reason: row.reason,
   door: { id: row.door, name: { zh: row.name_zh, en: row.name_en } },
   counter: Number.isSafeInteger(row.counter) ? row.counter : null,
+  ...(row.phone_off_ms === null ? {} : { phoneOffMs: Math.round(row.phone_off_ms) }),
 });
 
 type UsesWish = {

@@ -22,6 +22,14 @@ const Header = Type.Object(
   },
   closed,
 );
+const KeepHeader = Type.Object(
+  { ...Header.properties, typ: Type.Literal('gate-keep+jws') },
+  closed,
+);
+const KeepPayload = Type.Object({
+  nonce: Type.String({ pattern: '^[0-9a-f]{32}$' }),
+  credential: Type.String({ pattern: '^[0-9a-f]{16}$' }),
+});
 const Payload = Type.Object({
   nonce: Type.String({ pattern: '^[0-9a-f]{32}$' }),
   key: Type.String({ pattern: '^[A-Za-z0-9_-]{43,87}$' }),
@@ -62,21 +70,44 @@ const isSignedBy = async (proof: string, alg: SignatureAlgorithm, jwk: JWK): Pro
   }
 };
 
+/** Of a compact JWS; undefined where it has another form. */
+const partsOf = (
+  proof: string,
+): { readonly header: unknown; readonly payload: unknown } | undefined => {
+  const [headerText = '', payloadText = '', signatureText = '', ...more] = proof.split('.');
+  // Strict, so that one proof has one spelling; jose itself would take padding.
+  const signature = fromBase64Url(signatureText);
+  if (more.length > 0 || signature?.length !== signatureBytes) return undefined;
+  return { header: part(headerText), payload: part(payloadText) };
+};
+
 /**
  * Reads a compact JWS `gate-enrol+jws` over {nonce, key} and verifies it by the very key that it
  * carries. Whether the nonce is ours is another question.
  */
 export const readEnrolProof = async (proof: string): Promise<ProvenKey | undefined> => {
-  const [headerText = '', payloadText = '', signatureText = '', ...more] = proof.split('.');
-  const header = part(headerText);
-  const payload = part(payloadText);
-  // Strict, so that one proof has one spelling; jose itself would take padding.
-  const signature = fromBase64Url(signatureText);
-  if (more.length > 0 || signature?.length !== signatureBytes) return undefined;
+  const { header, payload } = partsOf(proof) ?? {};
   if (!Value.Check(Header, header) || !Value.Check(Payload, payload)) return undefined;
   const { alg } = header;
   const rawKey = fromBase64Url(payload.key);
   const jwk = rawKey === undefined ? undefined : jwkForms[alg](rawKey);
   if (rawKey === undefined || jwk === undefined) return undefined;
   return (await isSignedBy(proof, alg, jwk)) ? { nonce: payload.nonce, alg, rawKey } : undefined;
+};
+
+/**
+ * Reads a compact JWS `gate-keep+jws` over {nonce, credential} and verifies it by the key that is
+ * enrolled under that credential.
+ * @returns the nonce
+ */
+export const readKeepProof = async (
+  proof: string,
+  held: Pick<ProvenKey, 'alg' | 'rawKey'> & { readonly credential: string },
+): Promise<string | undefined> => {
+  const { header, payload } = partsOf(proof) ?? {};
+  if (!Value.Check(KeepHeader, header) || !Value.Check(KeepPayload, payload)) return undefined;
+  if (header.alg !== held.alg || payload.credential !== held.credential) return undefined;
+  const jwk = jwkForms[held.alg](held.rawKey);
+  if (jwk === undefined) return undefined;
+  return (await isSignedBy(proof, held.alg, jwk)) ? payload.nonce : undefined;
 };

@@ -12,6 +12,8 @@ type CredentialColumns = {
   readonly enrolled_at: Date;
   readonly browser: string | null;
   readonly waits_until: Date | null;
+  readonly seen_at: Date;
+  readonly lapses_at: Date | null;
 };
 
 const liveCredential = async (
@@ -20,7 +22,8 @@ const liveCredential = async (
 ): Promise<CredentialColumns | undefined> =>
   (
     await db.query<CredentialColumns>(
-      `select id, alg, enrolled_at, browser, waits_until from credential
+      `select id, alg, enrolled_at, browser, waits_until, lapses_at,
+         coalesce(seen_at, enrolled_at) as seen_at from credential
        where card = $1::uuid and revoked_at is null`,
       [card],
     )
@@ -135,6 +138,11 @@ const credentialView = (
   return { id, alg, enrolledAt: at.toISOString(), here: browser !== null && browser === mark };
 };
 
+const keepView = (held: CredentialColumns | undefined): NonNullable<MeView['keep']> | null =>
+  held === undefined
+    ? null
+    : { seenAt: held.seen_at.toISOString(), lapsesAt: held.lapses_at?.toISOString() ?? null };
+
 const timeView = (atMs: number | undefined): string | null =>
   atMs === undefined ? null : new Date(atMs).toISOString();
 
@@ -161,6 +169,7 @@ export const meView = async (
       validTo: card.valid_to.toISOString(),
     },
     credential: credentialView(credential, mark?.(card.id)),
+    keep: keepView(credential),
     changesLeft: left,
     nextChangeAt: timeView(nextAtMs),
     waitsUntil: timeView(waits ? waitsUntilMs : undefined),

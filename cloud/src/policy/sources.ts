@@ -1,5 +1,6 @@
-import { hmacSha256, toBase64Url } from '@gatehouse/protocols';
+import { hmacSha256, Settings, toBase64Url } from '@gatehouse/protocols';
 import type { PolicyRow, PolicyRowOf, PolicySection, Primitives } from '@gatehouse/protocols';
+import Value from 'typebox/value';
 import type { Row } from '../ports.ts';
 
 /** What the policy of one gateway depends on. */
@@ -151,6 +152,17 @@ type SiteRow = {
   readonly campus: string;
   readonly zone: string;
   readonly pepper: Uint8Array | null;
+  /** What the school has set, as it is stored; null = nothing. */
+  readonly settings: unknown;
+};
+
+const hourMs = 3600 * 1000;
+
+/** Only where the school has set it: a gateway has the same defaults. */
+const holdoverOf = (settings: unknown): Pick<PolicyRowOf<'site'>, 'holdoverMs'> => {
+  if (!Value.Check(Settings, settings)) return {};
+  const hours = Object.entries(settings.holdoverHours);
+  return { holdoverMs: Object.fromEntries(hours.map(([name, n]) => [name, n * hourMs])) };
 };
 
 type DoorRow = {
@@ -166,8 +178,9 @@ type Named<S extends PolicySection> = Omit<PolicyRowOf<S>, 'section'>;
 export const sectionSources: Readonly<Record<PolicySection, (scope: PolicyScope) => Source>> = {
   site: ({ site, gateway, knowsPins }) =>
     source<SiteRow>(
-      `select s.id, s.campus, s.zone, q.pepper from site s
-       left join pin_pepper q on $3 and q.gateway = $2 where s.id = $1`,
+      `select s.id, s.campus, s.zone, q.pepper,
+         (select value from setting where name = 'school') as settings
+       from site s left join pin_pepper q on $3 and q.gateway = $2 where s.id = $1`,
       [site, gateway, knowsPins],
       (row) => ({
         section: 'site',
@@ -175,6 +188,7 @@ export const sectionSources: Readonly<Record<PolicySection, (scope: PolicyScope)
         site: row.id,
         zone: row.zone,
         ...(row.pepper === null ? {} : { pinPepper: toBase64Url(row.pepper) }),
+        ...holdoverOf(row.settings),
       }),
     ),
   door: ({ gateway }) =>

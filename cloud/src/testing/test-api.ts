@@ -243,6 +243,11 @@ export type TestPhone = {
     readonly key?: string;
     readonly header?: Readonly<Record<string, unknown>>;
   }) => string;
+  readonly keep: (over: {
+    readonly nonce: string;
+    readonly credential: string;
+    readonly header?: Readonly<Record<string, unknown>>;
+  }) => string;
 };
 
 const part = (value: unknown): string => toBase64Url(Buffer.from(JSON.stringify(value)));
@@ -260,16 +265,20 @@ export const createTestPhone = (alg: TestPhone['alg'] = 'ES256'): TestPhone => {
       ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
       : generateKeyPairSync('ed25519');
   const rawKey = toBase64Url(rawKeyOf(pair.publicKey));
+  const signed = (header: object, payload: object): string => {
+    const input = `${part(header)}.${part(payload)}`;
+    const signature = sign(alg === 'ES256' ? 'sha256' : null, Buffer.from(input), {
+      key: pair.privateKey,
+      dsaEncoding: 'ieee-p1363',
+    });
+    return `${input}.${toBase64Url(signature)}`;
+  };
   return {
     alg,
     rawKey,
-    proof: ({ nonce, key = rawKey, header = {} }) => {
-      const input = `${part({ alg, typ: 'gate-enrol+jws', ...header })}.${part({ nonce, key })}`;
-      const signature = sign(alg === 'ES256' ? 'sha256' : null, Buffer.from(input), {
-        key: pair.privateKey,
-        dsaEncoding: 'ieee-p1363',
-      });
-      return `${input}.${toBase64Url(signature)}`;
-    },
+    proof: ({ nonce, key = rawKey, header = {} }) =>
+      signed({ alg, typ: 'gate-enrol+jws', ...header }, { nonce, key }),
+    keep: ({ nonce, credential, header = {} }) =>
+      signed({ alg, typ: 'gate-keep+jws', ...header }, { nonce, credential }),
   };
 };

@@ -8,6 +8,7 @@ import type {
   EnrolChallengeView,
   EnrolledView,
   EventPage,
+  KeepChallengeView,
   MeView,
   NoticeView,
   NowView,
@@ -71,6 +72,8 @@ export const routes = {
   me: () => request<MeView>('GET', '/api/me'),
   challenge: () => request<EnrolChallengeView>('POST', '/api/me/enrol/challenge', {}),
   enrol: (proof: string) => request<EnrolledView>('POST', '/api/me/enrol', { proof }),
+  keepChallenge: () => request<KeepChallengeView>('POST', '/api/me/keep/challenge', {}),
+  keep: (proof: string) => request<MeView>('POST', '/api/me/keep', { proof }),
   freeze: () => request<MeView>('POST', '/api/me/freeze', {}),
   unfreeze: () => request<MeView>('POST', '/api/me/unfreeze', {}),
   /** The newest, or those before the one of this id. */

@@ -1,7 +1,16 @@
 import type { ReactNode } from 'react';
 
 export type NavName =
-  'now' | 'doors' | 'devices' | 'profiles' | 'gateways' | 'uses' | 'events' | 'cards' | 'desk';
+  | 'now'
+  | 'doors'
+  | 'devices'
+  | 'profiles'
+  | 'gateways'
+  | 'uses'
+  | 'events'
+  | 'cards'
+  | 'desk'
+  | 'settings';
 
 const shapes: Readonly<Record<NavName, ReactNode>> = {
   now: <path d="M3 13h4l2.5-7 4.5 13 2.5-6H21" />,
@@ -49,6 +58,13 @@ const shapes: Readonly<Record<NavName, ReactNode>> = {
       <path d="M3 12.5h18M5 12.5V20M19 12.5V20" />
       <rect x="8" y="4.5" width="8" height="5" rx="1.2" />
       <path d="M12 9.5v3" />
+    </>
+  ),
+  settings: (
+    <>
+      <path d="M4 7h9M18 7h2M4 17h3M12 17h8" />
+      <circle cx="15.5" cy="7" r="2.5" />
+      <circle cx="9.5" cy="17" r="2.5" />
     </>
   ),
   events: <path d="M8.5 6H21M8.5 12H21M8.5 18H21M3.5 6h.01M3.5 12h.01M3.5 18h.01" />,

@@ -23,6 +23,7 @@ import {
   readProfilesSearch,
   readUsesSearch,
 } from './search.ts';
+import { SettingsPage } from './settings/settings-page.tsx';
 import { Shell } from './shell.tsx';
 import { UsesPage } from './uses/uses-page.tsx';
 
@@ -104,6 +105,12 @@ const deskRoute = createRoute({
   component: DeskPage,
 });
 
+const settingsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/settings',
+  component: SettingsPage,
+});
+
 const routeTree = rootRoute.addChildren([
   nowRoute,
   doorsRoute,
@@ -119,6 +126,7 @@ const routeTree = rootRoute.addChildren([
   cardsRoute,
   cardRoute,
   deskRoute,
+  settingsRoute,
 ]);
 
 export const createConsoleRouter = () =>

@@ -21,7 +21,8 @@ type NavRow = {
     | '/uses'
     | '/events'
     | '/cards'
-    | '/desk';
+    | '/desk'
+    | '/settings';
   readonly roles: readonly Role[];
   /** What else one must be allowed, as the session says. */
   readonly may?: string;
@@ -39,6 +40,7 @@ const rows: readonly NavRow[] = [
   { name: 'gateways', to: '/gateways', roles: staff },
   { name: 'uses', to: '/uses', roles: staff, may: 'use.read' },
   { name: 'events', to: '/events', roles: [...staff, 'teacher', 'warden'] },
+  { name: 'settings', to: '/settings', roles: ['admin'], may: 'settings' },
 ];
 
 const Badge = () => {

@@ -17,9 +17,17 @@ import { NoticeBanner } from './notices.tsx';
 import { PassCard } from './pass-card.tsx';
 import { Sheets } from './sheets.tsx';
 import type { SheetName } from './sheets.tsx';
-import { ClockNote, HealedNote, InstallHint, OfflineNote, SignInNote } from './side-notes.tsx';
+import {
+  ClockNote,
+  HealedNote,
+  InstallHint,
+  LapseNote,
+  OfflineNote,
+  SignInNote,
+} from './side-notes.tsx';
 import { DeskCard, StoppedCard } from './stopped-card.tsx';
 import type { CardHold } from './use-card.ts';
+import { useKeep } from './use-keep.ts';
 
 export type CardPageProps = {
   readonly store: PhoneStore;
@@ -66,6 +74,7 @@ export const CardPage = (props: CardPageProps) => {
   const [kind, setKind] = useState<PassKind>(firstKind);
   const [sheet, setSheet] = useState<SheetName | null>(null);
   const times = useTimeWords(card.campus.zone);
+  useKeep(card, hold, isSignedIn);
   const state = cardStateOf({
     me: card.me,
     held: card.key?.credential ?? null,
@@ -94,6 +103,7 @@ export const CardPage = (props: CardPageProps) => {
       />
       <CardItself {...props} state={state} times={times} kind={kind} onKind={onKind} />
       {isReady ? <HealedNote healing={hold.healing} /> : null}
+      {isReady ? <LapseNote card={card} times={times} /> : null}
       {isSignedIn ? null : <SignInNote />}
       <ClockNote offsetMs={card.offsetMs} />
       <Sheets card={card} hold={hold} times={times} shown={sheet} onShow={setSheet} />

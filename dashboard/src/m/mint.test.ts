@@ -8,7 +8,7 @@ import {
 import type { Primitives, ReaderAudiences } from '@gatehouse/protocols';
 import { createPublicKey, verify } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { clockOffsetMs, enrolProof, mintPass } from './mint.ts';
+import { clockOffsetMs, enrolProof, keepProof, mintPass } from './mint.ts';
 import type { Mintable, PassKind } from './mint.ts';
 
 // WebCrypto signs as on the phone; node:crypto verifies as at the gate.
@@ -101,6 +101,21 @@ describe('enrolProof', () => {
       nonce: 'n-1',
       key: Buffer.from(rawKey).toString('base64url'),
     });
+    const input = new TextEncoder().encode(`${header}.${payload}`);
+    const bytes = fromBase64Url(signature) ?? new Uint8Array();
+    expect(primitives.verify('ES256', rawKey, input, bytes)).toBe(true);
+  });
+});
+
+describe('keepProof', () => {
+  it('is a JWS of another type, signed by the enrolled key', async () => {
+    const { sign, rawKey } = await makeKey();
+    const told = { nonce: 'n-1', credential: '0123456789abcdef' };
+    const proof = await keepProof(told, sign);
+    const [header = '', payload = '', signature = ''] = proof.split('.');
+    const read = (part: string): unknown => JSON.parse(Buffer.from(part, 'base64url').toString());
+    expect(read(header)).toEqual({ alg: 'ES256', typ: 'gate-keep+jws' });
+    expect(read(payload)).toEqual(told);
     const input = new TextEncoder().encode(`${header}.${payload}`);
     const bytes = fromBase64Url(signature) ?? new Uint8Array();
     expect(primitives.verify('ES256', rawKey, input, bytes)).toBe(true);

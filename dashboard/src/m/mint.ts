@@ -46,17 +46,26 @@ export const mintPass = async (from: Mintable, sign: Sign): Promise<string> => {
   return passText(assemblePass(buildPassBody(fields), signature));
 };
 
+const compactJws = async (typ: string, payload: object, sign: Sign): Promise<string> => {
+  const part = (value: unknown): string => toBase64Url(utf8(JSON.stringify(value)));
+  const input = `${part({ alg: 'ES256', typ })}.${part(payload)}`;
+  return `${input}.${toBase64Url(await sign(utf8(input)))}`;
+};
+
 /** Proof that this phone holds the key that it enrols: a compact JWS (`EnrolBody`). */
-export const enrolProof = async (
+export const enrolProof = (
   from: { readonly nonce: string; readonly rawKey: Uint8Array },
   sign: Sign,
 ): Promise<string> => {
-  const part = (value: unknown): string => toBase64Url(utf8(JSON.stringify(value)));
-  const header = part({ alg: 'ES256', typ: 'gate-enrol+jws' });
-  const payload = part({ nonce: from.nonce, key: toBase64Url(from.rawKey) });
-  const input = `${header}.${payload}`;
-  return `${input}.${toBase64Url(await sign(utf8(input)))}`;
+  const payload = { nonce: from.nonce, key: toBase64Url(from.rawKey) };
+  return compactJws('gate-enrol+jws', payload, sign);
 };
+
+/** Proof that the enrolled key still lives on this phone: a compact JWS (`KeepBody`). */
+export const keepProof = (
+  from: { readonly nonce: string; readonly credential: string },
+  sign: Sign,
+): Promise<string> => compactJws('gate-keep+jws', from, sign);
 
 /**
  * How far the server's clock is ahead of this one, from one question: the answer was made half-way

@@ -19,6 +19,17 @@ export type ResultWords = {
 
 const wrongKind: DenyReason = 'wrong_kind';
 
+/** The reason of a refusal; where the time was wrong, by how much and which way. */
+export const useReasonText = (): ((use: Pick<UseView, 'reason' | 'phoneOffMs'>) => string) => {
+  const { t, pick } = useWords();
+  return ({ reason, phoneOffMs = null }) => {
+    const row = reasonRow(reason);
+    if (phoneOffMs === null) return row === undefined ? reason : pick(row.text);
+    const count = Math.max(1, Math.round(Math.abs(phoneOffMs) / 60_000));
+    return t(`phone.off.${phoneOffMs < 0 ? 'behind' : 'ahead'}`, { count });
+  };
+};
+
 /** What the gate just said about the code, in the words of the card. */
 export const useResultWords = (
   use: UseView | null,
@@ -27,6 +38,7 @@ export const useResultWords = (
   times: TimeWords,
 ): ResultWords | null => {
   const { t, pick } = useWords();
+  const reasonText = useReasonText();
   if (use === null) return null;
   const at = times.minute(Date.parse(use.at));
   const door = pick(use.door.name);
@@ -42,7 +54,7 @@ export const useResultWords = (
   const row = reasonRow(use.reason);
   return {
     granted: false,
-    text: row === undefined ? use.reason : pick(row.text),
+    text: reasonText(use),
     where,
     next: row === undefined ? '' : pick(row.next),
     step: row?.tone === 'again' ? 'renew' : null,

@@ -5,6 +5,7 @@ import { ErrorNote } from '../api/error-note.tsx';
 import { historyPage, routes } from '../api/routes.ts';
 import type { TimeWords } from '../event/time.ts';
 import { useWords } from '../i18n/i18n.ts';
+import { useReasonText } from './result-words.ts';
 
 type Doors = MeView['doors'];
 
@@ -68,6 +69,7 @@ const byDay = (
 
 const Use = ({ use, times }: { readonly use: UseView; readonly times: TimeWords }) => {
   const { pick } = useWords();
+  const reasonText = useReasonText();
   const { at, granted, reason, door } = use;
   const row = reasonRow(reason);
   const atMs = Date.parse(at);
@@ -81,7 +83,7 @@ const Use = ({ use, times }: { readonly use: UseView; readonly times: TimeWords 
       </span>
       <span className={granted ? 'tone-granted' : 'tone-denied'}>
         {granted ? '✓ ' : '✕ '}
-        {row === undefined ? reason : pick(row.text)}
+        {reasonText(use)}
         {row === undefined || pick(row.next) === '' ? null : (
           <small className="quiet">{pick(row.next)}</small>
         )}

@@ -5,6 +5,8 @@ import type { InstallOffer } from '../adapters/phone-install.ts';
 import { chatAppHere, systemHere } from '../adapters/phone-page.ts';
 import { readChoice, writeChoice } from '../adapters/preferences.ts';
 import { useWords } from '../i18n/i18n.ts';
+import type { TimeWords } from '../event/time.ts';
+import type { Card } from './load-card.ts';
 import type { Healing } from './use-card.ts';
 
 /** "Your phone's clock is 4 min off", and where that is mended on this kind of phone. */
@@ -40,6 +42,19 @@ export const HealedNote = ({ healing }: { readonly healing: Healing }) => {
       >
         {t('phone.gotIt')}
       </button>
+    </div>
+  );
+};
+
+/** Announced: the key lapses unless this page is open online before. Being online ends it. */
+export const LapseNote = ({ card, times }: { readonly card: Card; readonly times: TimeWords }) => {
+  const { t } = useWords();
+  const lapsesAt = card.me.keep?.lapsesAt ?? null;
+  if (lapsesAt === null) return null;
+  const when = times.dayMinute(Date.parse(lapsesAt));
+  return (
+    <div className="side-note side-note-attention" role="status">
+      <p>{t('phone.lapse.text', { when })}</p>
     </div>
   );
 };

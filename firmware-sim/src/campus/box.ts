@@ -227,6 +227,7 @@ const createRun = (options: RunOptions): Run => {
   const primitives = createPrimitives();
   const ports: Ports = {
     clock: breakage.clock?.(clock) ?? clock,
+    timeSigns: () => Promise.resolve({ synchronised: true, rtc: true }),
     random: random.bytes,
     primitives: breakage.primitives?.(primitives) ?? primitives,
     pinHash: pinHashAtOnce,
@@ -255,7 +256,6 @@ const createClock = ({ world, life, parts }: RunOptions): Clock => {
   return {
     nowMs: () => place.startMs + timeline.nowMs() + parts.wallMs,
     monoMs: () => timeline.nowMs() - bootMs,
-    quality: () => 'trusted',
     boot: toHex(parts.random.bytes(4)),
     after: life.after,
   };

@@ -11,6 +11,7 @@ export type PolicyCard = {
   keys: string | undefined;
   revocations: readonly string[];
   profiles: ReadonlyMap<string, ProfileKept>;
+  floorMs: number;
 };
 
 export const emptyPolicyCard = (): PolicyCard => ({
@@ -19,6 +20,7 @@ export const emptyPolicyCard = (): PolicyCard => ({
   keys: undefined,
   revocations: [],
   profiles: new Map(),
+  floorMs: 0,
 });
 
 const writeMs = 4;
@@ -45,6 +47,7 @@ export const createPolicyStorePort = (options: {
         revocations: card.revocations,
         profiles: [...card.profiles.values()],
         ...(card.keys === undefined ? {} : { keys: card.keys }),
+        floorMs: card.floorMs,
       };
       return { policy: card.head, signed };
     },
@@ -68,6 +71,7 @@ export const createPolicyStorePort = (options: {
       write(() => {
         card.profiles = new Map(card.profiles).set(kept.id, kept);
       }),
+    saveFloor: (floorMs) => write(() => Object.assign(card, { floorMs })),
     close: () => Promise.resolve(),
   };
 };

@@ -24,6 +24,8 @@ export type Attempts = {
   readonly isRepeat: (reader: string, attempt: Attempt, monoMs: number) => boolean;
   /** To be called with each scan that makes a row; gives how many were folded since the last. */
   readonly decided: (reader: string, attempt: Attempt, monoMs: number) => number;
+  /** Counts a scan that belongs to what was answered, although its code is another. */
+  readonly fold: (reader: string) => void;
   /** Nothing came of the last attempt: the next scan is a new one, whatever it shows. */
   readonly forget: (reader: string) => void;
 };
@@ -69,6 +71,9 @@ export const createAttempts = (): Attempts => {
       state.repeats = 0;
       note(state, reader, attempt, monoMs);
       return repeats;
+    },
+    fold: (reader) => {
+      held(reader).repeats += 1;
     },
     forget: (reader) => {
       const state = held(reader);

@@ -69,6 +69,7 @@ const queryOf = (what: string, but: string, side: Side, doorId: string): AccessQ
   doorId,
   nowMs: tuesdayTenMs,
   clock: 'trusted',
+  unsureMs: 0,
   doorReady: true,
   fenceMs: undefined,
   audiences: { accepted: [], otherKind: [] },
@@ -77,6 +78,7 @@ const queryOf = (what: string, but: string, side: Side, doorId: string): AccessQ
   frozen: () => false,
   revoked: () => false,
   uidRevoked: () => false,
+  lapsed: () => false,
   primitives,
   ...circumstances[but],
 });

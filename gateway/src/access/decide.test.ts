@@ -1,6 +1,7 @@
 import {
   doorClasses,
   doorReaderAudiences,
+  holdoverMsDefault,
   parsePass,
   passText,
   reasons,
@@ -56,7 +57,9 @@ const circumstances: Readonly<Record<string, (query: AccessQuery) => Partial<Acc
   'no policy': () => ({ roster: noRoster, audiences: undefined }),
   'no such door': () => ({ doorId: 'cellar' }),
   'clock untrusted': () => ({ clock: 'untrusted' }),
-  'clock holdover': () => ({ clock: 'holdover' }),
+  'clock holdover': () => ({ clock: 'holdover', unsureMs: 3_600_000 }),
+  'long holdover': () => ({ clock: 'holdover', unsureMs: 8 * 24 * 3_600_000 }),
+  lapsed: () => ({ lapsed: () => true }),
   'door silent': () => ({ doorReady: false }),
   revoked: () => ({ revoked: () => true }),
   frozen: () => ({ frozen: () => true }),
@@ -87,6 +90,7 @@ const queryOf = (row: { scan: string; at: string; but: string }, side: Side, doo
     doorId,
     nowMs,
     clock: 'trusted',
+    unsureMs: 0,
     doorReady: true,
     fenceMs: undefined,
     audiences: doorReaderAudiences({ campus: 'campus-01', zone: 'labs' }),
@@ -95,6 +99,7 @@ const queryOf = (row: { scan: string; at: string; but: string }, side: Side, doo
     frozen: () => false,
     revoked: () => false,
     uidRevoked: () => false,
+    lapsed: () => false,
     primitives,
   };
   return row.but
@@ -121,6 +126,15 @@ const scenarios = `
   staff SM2                 | 2026-09-01 10:00 |                 | unsupported_pass   | denies
   stranger                  | 2026-09-01 10:00 |                 | unknown_credential | denies
   cardless                  | 2026-09-01 10:00 |                 | unknown_credential | denies
+  staff                     | 2026-09-01 10:00 | long holdover   | clock_holdover     | opens
+  nonsense                  | 2026-09-01 10:00 | long holdover   | not_a_pass         | denies
+  staff -91s                | 2026-09-01 10:00 | long holdover   | clock_holdover     | opens
+  staff                     | 2026-09-01 10:00 | lapsed          | lapsed             | denies
+  stranger                  | 2026-09-01 10:00 | lapsed          | lapsed             | denies
+  staff                     | 2026-09-01 10:00 | lapsed, revoked | revoked            | denies
+  stranger                  | 2026-09-01 10:00 | lapsed, revoked | unknown_credential | denies
+  staff                     | 2026-09-01 10:00 | lapsed, frozen  | lapsed             | denies
+  staff -91s by visitor     | 2026-09-01 10:00 | lapsed          | lapsed             | denies
   staff                     | 2026-09-01 10:00 | revoked         | revoked            | denies
   staff                     | 2026-09-01 10:00 | frozen          | frozen             | denies
   staff ES256               | 2026-09-01 10:00 |                 | wrong_algorithm    | denies
@@ -180,6 +194,13 @@ const scenarios = `
     return { scan, at, but, reason: entry as DecisionReason, guarded };
   });
 
+/** Reasons that no check finds, and who does. What nobody can give does not belong here. */
+const elsewhere: Readonly<Record<string, string>> = {
+  lockdown: 'door modes are not built yet; the code is kept for them',
+  journal_failed: 'found when the decision is written, see scans.ts',
+  unlock_failed: 'found when the door does not confirm, see scans.ts',
+};
+
 const exitOf = (reason: DecisionReason): string =>
   reason === 'granted' ? 'opens granted' : `opens exit_${reason}`;
 
@@ -199,17 +220,71 @@ describe('a scan is judged', () => {
   });
 
   it('every reason that a decision can have stands in the table', () => {
-    const elsewhere = ['lockdown', 'journal_failed', 'unlock_failed'];
     // Those of UIDs and PINs have their table in decide-cards.test.ts.
     const ofCards = /^(?:unknown_card|random_uid|.*_pin|pin_.*|uid_.*|.*_uid)$/;
     const decided = Object.keys(reasons).filter(
-      (reason) => !elsewhere.includes(reason) && !ofCards.test(reason),
+      (reason) => !Object.hasOwn(elsewhere, reason) && !ofCards.test(reason),
     );
     expect(new Set(scenarios.map(({ reason }) => reason))).toEqual(new Set(decided));
   });
 });
 
 const quiet = { at: '2026-09-01 10:00', but: '' };
+
+describe('without a source of time', () => {
+  const rowOfClass = (itsClass: DoorClass, holdoverMs?: Partial<Record<DoorClass, number>>) => {
+    const door = roster.door('lab');
+    const site = roster.site();
+    return {
+      ...roster,
+      door: () => door && { ...door, class: itsClass },
+      site: () => site && { ...site, ...(holdoverMs && { holdoverMs }) },
+    };
+  };
+  const reasonFor = (unsureMs: number, at: AccessQuery['roster'], side: Side = 'entry') =>
+    decide({
+      ...queryOf({ ...quiet, scan: 'staff' }, side, 'lab'),
+      ...{ clock: 'holdover' as const, unsureMs, roster: at },
+    }).reason;
+
+  it.each(doorClasses)('a door of class %s holds out as long as its class, then not', (of) => {
+    const holdMs = holdoverMsDefault[of];
+    expect(reasonFor(holdMs, rowOfClass(of))).toBe('granted');
+    expect(reasonFor(holdMs + 1, rowOfClass(of))).toBe('clock_holdover');
+    expect(reasonFor(holdMs + 1, rowOfClass(of), 'exit')).toBe('exit_clock_holdover');
+  });
+
+  it('the signed policy can say how long, class by class', () => {
+    const own = rowOfClass('lab', { lab: 60_000 });
+    expect(reasonFor(60_000, own)).toBe('granted');
+    expect(reasonFor(60_001, own)).toBe('clock_holdover');
+    const never = rowOfClass('lab', { lab: 0 });
+    expect(reasonFor(1, never)).toBe('clock_holdover');
+    const other = rowOfClass('gate', { lab: 60_000 });
+    expect(reasonFor(60_001, other)).toBe('granted');
+  });
+
+  it('labs and stores give up first, and nothing within minutes', () => {
+    const others = doorClasses.filter((each) => each !== 'lab' && each !== 'store');
+    const least = Math.min(...others.map((each) => holdoverMsDefault[each]));
+    expect(Math.max(holdoverMsDefault.lab, holdoverMsDefault.store)).toBeLessThan(least);
+    expect(Math.min(...Object.values(holdoverMsDefault))).toBeGreaterThan(3_600_000);
+  });
+});
+
+describe('a pass whose time is wrong', () => {
+  it.each([
+    ['staff -91s', -91_000],
+    ['staff -600s', -600_000],
+    ['staff +31s', 31_000],
+    ['staff +240s', 240_000],
+    ['staff', undefined],
+    ['staff -90s', undefined],
+  ])('%s: the row says how far its phone is off, %s', (scan, phoneOffMs) => {
+    const { row } = decide(queryOf({ ...quiet, scan }, 'entry', 'lab'));
+    expect(row.phoneOffMs).toBe(phoneOffMs);
+  });
+});
 
 describe('a key that came to its card from another browser', () => {
   const waiting = { ...quiet, at: '2026-09-01 09:59', scan: 'mover' };

@@ -1,9 +1,18 @@
-import { judgePass, opensWithoutPhone, patientDoorClasses, uidEnd } from '@gatehouse/protocols';
+import {
+  holdoverMsDefault,
+  judgePass,
+  opensWithoutPhone,
+  passAgeMaxMs,
+  passAheadMaxMs,
+  patientDoorClasses,
+  uidEnd,
+} from '@gatehouse/protocols';
 import type {
   ClockQuality,
   Decision,
   DenyReason,
   Pass,
+  PassDenial,
   PassMark,
   Primitives,
   ReaderAudiences,
@@ -22,6 +31,8 @@ export type AccessQuery = {
   readonly doorId: string;
   readonly nowMs: number;
   readonly clock: ClockQuality;
+  /** How long ago the time was last known to be right; 0 while it is. */
+  readonly unsureMs: number;
   /** False while the door's outputs are not known to be where they belong. */
   readonly doorReady: boolean;
   readonly fenceMs: number | undefined;
@@ -32,6 +43,8 @@ export type AccessQuery = {
   readonly frozen: (card: string) => boolean;
   readonly revoked: (credential: string) => boolean;
   readonly uidRevoked: (uid: string, card: string | undefined) => boolean;
+  /** Revoked because the phone had not been online for long. */
+  readonly lapsed: (credential: string) => boolean;
   readonly primitives: Pick<Primitives, 'verify'>;
 };
 
@@ -62,6 +75,14 @@ const policyHasDoor: Check = ({ roster, doorId, audiences }) =>
 const clockIsTrusted: Check = ({ clock }) =>
   clock === 'untrusted' ? 'clock_untrusted' : undefined;
 
+/** Without a time service each class of doors holds out for as long as the policy lets it. */
+const clockIsFresh: Check = ({ clock, unsureMs, roster, doorId }) => {
+  const door = roster.door(doorId);
+  if (clock !== 'holdover' || door === undefined) return undefined;
+  const holdMs = roster.site()?.holdoverMs?.[door.class] ?? holdoverMsDefault[door.class];
+  return unsureMs > holdMs ? 'clock_holdover' : undefined;
+};
+
 /** Says in the row whose it is. */
 const nameHolder = ({ roster }: AccessQuery, known: Known, card: string): void => {
   const person = roster.card(card)?.person;
@@ -74,6 +95,9 @@ const passStands: Check = (query, known) => {
   if (pass === undefined) return 'not_a_pass';
   if (audiences === undefined) return 'no_policy';
   const held = roster.credential(pass.credential);
+  // Its row goes with the next policy; the stream remembers why.
+  const isLapsed = query.lapsed(pass.credential) && !query.revoked(pass.credential);
+  if (held === undefined && isLapsed) return 'lapsed';
   if (held !== undefined) nameHolder(query, known, held.card);
   const judged = judgePass(
     pass,
@@ -87,15 +111,26 @@ const passStands: Check = (query, known) => {
     },
     query.primitives,
   );
-  if (!judged.ok) return judged.reason;
+  if (!judged.ok) {
+    known.row = { ...known.row, ...phoneOff(judged) };
+    return judged.reason;
+  }
   known.nextMark = judged.nextMark;
   known.row = { ...known.row, audience: judged.audience };
   if (judged.duress) known.row = { ...known.row, duress: true };
   return undefined;
 };
 
+/** How far the pass's time is from ours, so that its owner can be told whose clock is wrong. */
+const phoneOff = (denial: PassDenial): { readonly phoneOffMs?: number } => {
+  if (denial.reason === 'expired') return { phoneOffMs: -(denial.lateMs + passAgeMaxMs) };
+  if (denial.reason !== 'from_future') return {};
+  return { phoneOffMs: denial.aheadMs + passAheadMaxMs };
+};
+
 const statusOf = (query: AccessQuery, pass: Pass, card: string) => {
   if (query.revoked(pass.credential)) return 'revoked';
+  if (query.lapsed(pass.credential)) return 'lapsed';
   return query.frozen(card) ? 'frozen' : 'live';
 };
 
@@ -180,6 +215,7 @@ export const checks: readonly Check[] = [
   isReadable,
   policyHasDoor,
   clockIsTrusted,
+  clockIsFresh,
   doorTakesIt,
   credentialStands,
   cardHolds,
@@ -208,6 +244,7 @@ const guardMayRefuse: ReadonlySet<DenyReason> = new Set([
   'unsupported_pass',
   'unknown_credential',
   'revoked',
+  'lapsed',
   'frozen',
   'wrong_algorithm',
   'expired',

@@ -31,6 +31,10 @@ export const readText = (text: string, kind: ReadKind): Read => {
   return entry === undefined ? { by: 'pass', read: parsePass(text) } : { by: 'pin', entry };
 };
 
+/** The phone key behind what was read; undefined where it is no pass. */
+export const credentialOf = (read: Read): string | undefined =>
+  read.by === 'pass' && read.read.ok ? read.read.pass.credential : undefined;
+
 export const attemptOf = (read: Read): Attempt => {
   if (read.by === 'pin') return 'typed';
   if (!read.read.ok) return undefined;

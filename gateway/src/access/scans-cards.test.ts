@@ -80,7 +80,7 @@ const createBench = () => {
       claim: () => Promise.resolve({ basis: 'local' }),
     },
     conditions: createConditions(clock.nowMs, () => undefined),
-    quality: () => 'trusted',
+    time: () => ({ atMs: clock.nowMs(), quality: 'trusted', unsureMs: 0, offMs: 0 }),
     fenceMs: () => undefined,
     door: () => ({
       ready: () => true,

@@ -1,6 +1,7 @@
 import { eventId } from '@gatehouse/protocols';
-import type { ClockQuality, NewEvent, Reason, Side } from '@gatehouse/protocols';
+import type { NewEvent, Reason, Side } from '@gatehouse/protocols';
 import type { Claimed, Claims } from '../claim/claims.ts';
+import type { TimeReading } from '../clock-trust.ts';
 import type { Conditions } from '../conditions.ts';
 import type { EventBody } from '../events.ts';
 import type { Keeper } from '../policy/keeper.ts';
@@ -11,10 +12,11 @@ import { decide, deniedBy } from './decide.ts';
 import type { Outcome } from './decide.ts';
 import { createDecisionEvents } from './decision-event.ts';
 import { createDoorAudiences } from './door-audiences.ts';
+import { createHeldOpen, heldOpenUntil } from './held-open.ts';
 import { journalMark } from './marks.ts';
 import type { Marks } from './marks.ts';
 import type { Pins } from './pins.ts';
-import { attemptOf, readText } from './presented.ts';
+import { attemptOf, credentialOf, readText } from './presented.ts';
 import type { Presented, ReadKind } from './presented.ts';
 
 /** An unlock that has not begun by then is not begun any more. */
@@ -54,7 +56,7 @@ export type ScansOptions = {
   readonly claims: Pick<Claims, 'claim' | 'unasked'>;
   readonly pins: Pins;
   readonly conditions: Conditions;
-  readonly quality: () => ClockQuality;
+  readonly time: () => TimeReading;
   readonly fenceMs: () => number | undefined;
   readonly door: (id: string) => Door | undefined;
   readonly event: (body: EventBody) => NewEvent;
@@ -71,6 +73,7 @@ export type Scans = {
 export const createScans = (options: ScansOptions): Scans => {
   const { conditions, pins } = options;
   const attempts = createAttempts();
+  const heldOpen = createHeldOpen();
   const judge = createJudge(options);
   const eventOf = createDecisionEvents(options.keeper, options.event);
   const write = createWrite(options, eventOf);
@@ -108,6 +111,11 @@ export const createScans = (options: ScansOptions): Scans => {
       const monoMs = options.ports.clock.monoMs();
       if (attempts.isRepeat(reader.id, attempt, monoMs)) return;
       if (read.by === 'pin' && pins.isBusy(reader.id)) return;
+      const credential = credentialOf(read);
+      if (credential !== undefined && heldOpen.isFor(reader.id, credential, monoMs)) {
+        attempts.fold(reader.id);
+        return;
+      }
       const repeats = attempts.decided(reader.id, attempt, monoMs);
       const presented = read.by === 'pin' ? await pins.check(reader, read.entry) : read;
       let written = await write(reader, judge(reader, presented), repeats);
@@ -115,7 +123,13 @@ export const createScans = (options: ScansOptions): Scans => {
         // The journal held a higher mark than memory did: it is the truth.
         written = await write(reader, judge(reader, presented), repeats);
       }
+      const { outcome } = written;
+      if (outcome.reason === 'granted' && credential !== undefined) {
+        const unlockMs = outcome.door?.unlockMs ?? unlockDefaultMs;
+        heldOpen.begin(reader.id, credential, heldOpenUntil(monoMs, unlockMs));
+      }
       const opened = await carryOut(reader, written);
+      if (!opened) heldOpen.end(reader.id);
       // Who wants out and was not let out may ask again with the same code.
       if (!opened && reader.side === 'exit') attempts.forget(reader.id);
     },
@@ -128,13 +142,15 @@ const createJudge = (
 ): ((reader: Reader, presented: Presented) => Outcome) => {
   const { ports, keeper, marks } = options;
   const audiences = createDoorAudiences(keeper);
-  return (reader, presented) =>
-    decide({
+  return (reader, presented) => {
+    const { atMs: nowMs, quality: clock, unsureMs } = options.time();
+    return decide({
       presented,
       reader,
       doorId: reader.door,
-      nowMs: ports.clock.nowMs(),
-      clock: options.quality(),
+      nowMs,
+      clock,
+      unsureMs,
       doorReady: options.door(reader.door)?.ready() ?? false,
       fenceMs: options.fenceMs(),
       audiences: audiences(reader.door),
@@ -143,8 +159,10 @@ const createJudge = (
       frozen: keeper.revocations.frozen,
       revoked: keeper.revocations.revoked,
       uidRevoked: keeper.revocations.uidRevoked,
+      lapsed: keeper.revocations.lapsed,
       primitives: ports.primitives,
     });
+  };
 };
 
 /** A decision as it stands now, and whether it is on disk. */
@@ -177,7 +195,7 @@ const createWrite = (
     const claimed = await claims.claim(use);
     if (claimed.denial !== undefined) {
       marks.release(credential, nextMark, before);
-      const at = { side: reader.side, clock: options.quality() };
+      const at = { side: reader.side, clock: options.time().quality };
       const denied = deniedBy(claimed.denial, at, outcome);
       const events = [eventOf(reader, denied, { claimed, repeats })];
       return { outcome: denied, claimed, appended: await commit(reader, { events }) };

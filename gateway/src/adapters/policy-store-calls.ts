@@ -30,5 +30,6 @@ export type PolicyStoreTable = {
   readonly saveKeys: { readonly args: string; readonly value: void };
   readonly addRevocations: { readonly args: readonly string[]; readonly value: void };
   readonly keepProfile: { readonly args: ProfileKept; readonly value: void };
+  readonly saveFloor: { readonly args: number; readonly value: void };
   readonly close: { readonly args: undefined; readonly value: void };
 };

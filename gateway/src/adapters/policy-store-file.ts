@@ -30,6 +30,10 @@ CREATE TABLE IF NOT EXISTS keys (
 ) STRICT;
 CREATE TABLE IF NOT EXISTS revocations (n INTEGER PRIMARY KEY, jws TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS profiles (id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS floor (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  at_ms INTEGER NOT NULL
+) STRICT;
 `;
 
 /** No write-ahead log: one that stays behind would be read into the next file. */
@@ -103,6 +107,8 @@ export const openPolicyFiles = (dir: string, log: Pick<Log, 'warn'>): PolicyFile
       const put = signed.prepare('INSERT OR REPLACE INTO profiles VALUES (?, ?)');
       put.run(kept.id, JSON.stringify(kept));
     },
+    saveFloor: (atMs) =>
+      void signed.prepare('INSERT OR REPLACE INTO floor VALUES (1, ?)').run(atMs),
     close: () => {
       next?.close();
       policy?.close();
@@ -211,5 +217,11 @@ const readSigned = (db: DatabaseSync): SignedKept => {
     .all()
     // Rows that we wrote.
     .map((row) => JSON.parse(textIn(row, 'body')) as ProfileKept);
-  return { ...(keys === undefined ? {} : { keys: textIn(keys, 'jws') }), revocations, profiles };
+  const floor = db.prepare('SELECT at_ms FROM floor').get();
+  return {
+    ...(keys === undefined ? {} : { keys: textIn(keys, 'jws') }),
+    revocations,
+    profiles,
+    ...(floor === undefined ? {} : { floorMs: numberIn(floor, 'at_ms') }),
+  };
 };

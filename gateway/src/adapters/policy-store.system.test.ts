@@ -168,12 +168,15 @@ describe('policy store', () => {
     await first.addRevocations(['r.3']);
     await first.keepProfile({ id: 'my-lock', inForce: { version: '1.0.0', text: 'id: my-lock' } });
     await first.keepProfile(kept);
+    await first.saveFloor(1_800_000_000_000);
+    await first.saveFloor(1_800_000_000_001);
     await first.close();
     const { signed } = await loadAll(open(dir).store);
     expect(signed).toEqual({
       keys: 'keys.2',
       revocations: ['r.1', 'r.2', 'r.3'],
       profiles: [kept],
+      floorMs: 1_800_000_000_001,
     });
   });
 

@@ -28,7 +28,6 @@ const storedRow = (row: PolicyRow): StoredRow => [row.section, policyKey(row), J
  * @throws GatewayError GW_POLICY_STORE from every call where the disk refuses
  */
 export const createPolicyStore = ({ dir, log }: PolicyStoreOptions): PolicyStore => {
-  const data: PolicyStoreData = { dir };
   let worker: WorkerCalls<PolicyStoreTable> | undefined;
   let idle: NodeJS.Timeout | undefined;
   let queue: Promise<unknown> = Promise.resolve();
@@ -36,7 +35,7 @@ export const createPolicyStore = ({ dir, log }: PolicyStoreOptions): PolicyStore
   const start = (): WorkerCalls<PolicyStoreTable> =>
     startWorkerCalls<PolicyStoreTable>({
       url: new URL('./policy-store-worker.ts', import.meta.url),
-      workerData: data,
+      workerData: { dir } satisfies PolicyStoreData,
       fail: (message) => new GatewayError('GW_POLICY_STORE', message),
       onNote: () => undefined,
       onLog: (event, fields) => log.warn(event, fields),
@@ -90,6 +89,7 @@ export const createPolicyStore = ({ dir, log }: PolicyStoreOptions): PolicyStore
     saveKeys: (jws) => inTurn((calls) => calls.call('saveKeys', jws)),
     addRevocations: (jws) => inTurn((calls) => calls.call('addRevocations', jws)),
     keepProfile: (kept) => inTurn((calls) => calls.call('keepProfile', kept)),
+    saveFloor: (atMs) => inTurn((calls) => calls.call('saveFloor', atMs)),
     close: async () => {
       await queue;
       clearTimeout(idle);

@@ -113,6 +113,7 @@ const circumstances = (
   const held = roster.credential(pass.credential);
   const status = (card: string) => {
     if (revocations.revoked(pass.credential)) return 'revoked';
+    if (revocations.lapsed(pass.credential)) return 'lapsed';
     return revocations.frozen(card) ? 'frozen' : 'live';
   };
   return {

@@ -89,6 +89,18 @@ describe('a claim group whose authority answers', () => {
     expect(second.decisions()).toEqual(['group frozen']);
   });
 
+  it.each([
+    [{ why: 'lapsed' }, 'group lapsed'],
+    [{}, 'group revoked'],
+  ] as const)('hears why a key ended, %o: %s', async (why, decision) => {
+    const { first, second, race, code } = await createScene();
+    const { credential } = people.staff.phone;
+    const what = { kind: 'credential.revoked', credential, ...why } as const;
+    first.revocations.offer({ policyEpoch: 1, n: 1, at: 1, what });
+    await race(code(1), second);
+    expect(second.decisions()).toEqual([decision]);
+  });
+
   it('judges what is used in the cloud by the same marks', async () => {
     const { first, second, race, code, askOf } = await createScene();
     const ask = utf8(JSON.stringify(askOf(1)));
@@ -114,11 +126,13 @@ describe('an authority that does not answer', () => {
   });
 
   it('is called silent after three asks, and found by the next answer', async () => {
-    const { network, second, race, code } = await createScene();
+    const { clock, network, second, race, code } = await createScene();
     network.mood = 'mute';
     for (let n = 1; n <= missesMax; n += 1) {
       expect(second.conditions.active()).toEqual([]);
       await race(code(n), second);
+      // Its door is closed again: the next code is another attempt.
+      await clock.advance(3_000);
     }
     expect(second.conditions.active()).toMatchObject([{ code: 'claim_silent', subject: 'gw-2' }]);
     expect(second.claims.report()).toMatchObject({ claim: { authority: 'silent' } });
@@ -176,6 +190,7 @@ describe('a network cut in two', () => {
       ['group granted'],
       ['island granted?'],
     ]);
+    await clock.advance(3_000);
     await race(later, second);
     network.mend();
     await clock.advance(15_000);

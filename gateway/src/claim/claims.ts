@@ -74,6 +74,7 @@ const denialOf: Readonly<Partial<Record<ClaimVerdict, DenyReason>>> = {
   fenced: 'show_next_code',
   frozen: 'frozen',
   revoked: 'revoked',
+  lapsed: 'lapsed',
 };
 
 export const createClaims = (options: ClaimsOptions): Claims => {

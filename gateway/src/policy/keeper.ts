@@ -219,6 +219,8 @@ const load = async (parts: Parts): Promise<void> => {
     });
   if (kept === undefined) return missing('not readable');
   if (kept.signed.keys !== undefined) await parts.trust.offerKeys(kept.signed.keys);
+  const { floorMs } = kept.signed;
+  if (floorMs !== undefined) parts.options.onSignedAt(floorMs);
   parts.profilesKept = kept.signed.profiles;
   for (const jws of kept.signed.revocations) takeKeptRevocation(parts, jws);
   const { policy } = kept;

@@ -1,4 +1,4 @@
-import { isRevocationKind, KeyList, signedTypes } from '@gatehouse/protocols';
+import { isRevocationKind, KeyList, SignedTime, signedTypes } from '@gatehouse/protocols';
 import type { KeyUse, RevocationEntry, SignedType, UnknownRevocation } from '@gatehouse/protocols';
 import type Type from 'typebox';
 import Value from 'typebox/value';
@@ -15,6 +15,8 @@ export type Trust = {
     jws: string,
     nowMs: number,
   ) => Promise<Type.Static<T> | undefined>;
+  /** Signed time: its key must hold at the moment that it names, for ours is in question. */
+  readonly openTime: (jws: string) => Promise<SignedTime | undefined>;
 };
 
 const useOf = {
@@ -55,7 +57,19 @@ export const createTrust = (root: Readonly<Record<string, unknown>>, jws: JwsVer
     return opened !== undefined && Value.Check(schema, opened.payload) ? opened.payload : undefined;
   };
 
-  return { keysSerial: () => list?.serial ?? 0, offerKeys, open };
+  const openTime: Trust['openTime'] = async (text) => {
+    const opened = await jws.verify({
+      jws: text,
+      typ: signedTypes.time,
+      key: (kid) => list?.keys.find((k) => k.kid === kid && k.use === 'time')?.jwk,
+    });
+    if (opened === undefined || !Value.Check(SignedTime, opened.payload)) return undefined;
+    const { at } = opened.payload;
+    const key = list?.keys.find((k) => k.kid === opened.kid && k.use === 'time');
+    return key !== undefined && key.from <= at && at < key.to ? opened.payload : undefined;
+  };
+
+  return { openTime, keysSerial: () => list?.serial ?? 0, offerKeys, open };
 };
 
 /** What the campus-wide revocation stream says up to entry n; a snapshot never lifts it. */
@@ -68,6 +82,8 @@ export type Revocations = {
   readonly revoked: (credential: string) => boolean;
   /** @param card whose it is said to be; undefined: revoked of any card */
   readonly uidRevoked: (uid: string, card: string | undefined) => boolean;
+  /** Revoked because its phone was not online for long: the next step is another one. */
+  readonly lapsed: (credential: string) => boolean;
 };
 
 type Known = RevocationEntry['what'];
@@ -77,11 +93,14 @@ export const createRevocations = (): Revocations => {
   const frozen = new Set<string>();
   const revoked = new Set<string>();
   const uids = new Map<string, Set<string>>();
+  const lapsed = new Set<string>();
   let epoch = 0;
   let n = 0;
 
   const takes: { readonly [K in Known['kind']]: (what: OfKind<K>) => void } = {
-    'credential.revoked': ({ credential }) => void revoked.add(credential),
+    'credential.revoked': ({ credential, why }) => {
+      (why === 'lapsed' ? lapsed : revoked).add(credential);
+    },
     'card.frozen': ({ card }) => void frozen.add(card),
     'card.unfrozen': ({ card }) => void frozen.delete(card),
     'uid.revoked': ({ uid, card }) => {
@@ -123,6 +142,7 @@ export const createRevocations = (): Revocations => {
       const cards = uids.get(uid);
       return cards !== undefined && (card === undefined || cards.has(card));
     },
+    lapsed: (credential) => lapsed.has(credential),
   };
 };
 

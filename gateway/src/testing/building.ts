@@ -138,6 +138,7 @@ export const createBuilding = () => {
   const boot = async (): Promise<Gateway> => {
     const ports: Ports = {
       clock,
+      timeSigns: () => Promise.resolve({ synchronised: true, rtc: true }),
       random,
       primitives: createPrimitives(),
       pinHash: pinHashAtOnce,

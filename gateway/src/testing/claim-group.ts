@@ -47,7 +47,8 @@ export const createGroupGateway = (options: GroupGatewayOptions) => {
   const marks = createMarks();
   marks.load([...journal.marks.values()]);
   const conditions = createConditions(clock.nowMs, () => undefined);
-  const time = createTimeKeeper(clock);
+  const timeSigns = () => Promise.resolve({ synchronised: true, rtc: true });
+  const time = createTimeKeeper({ clock, timeSigns });
   let seed = [...gateway].reduce((sum, char) => sum * 31 + char.charCodeAt(0), 7) % 60_000;
   const random = (length: number): Uint8Array => {
     seed += 1;
@@ -55,9 +56,10 @@ export const createGroupGateway = (options: GroupGatewayOptions) => {
   };
   const log = createSilentLog();
   const revocations = createRevocations();
-  const shared = { gateway, marks, conditions, quality: time.quality, fenceMs: time.fenceMs };
+  const shared = { gateway, marks, conditions, fenceMs: time.fenceMs };
   const claims = createClaims({
     ...shared,
+    quality: time.quality,
     ports: { clock, journal: journal.port, primitives, random, claims: options.claims, log },
     keeper: { roster: () => roster, revocations },
     onChange: () => undefined,
@@ -67,6 +69,7 @@ export const createGroupGateway = (options: GroupGatewayOptions) => {
   const held = { keysSerial: 1, policyEpoch: 1, policyVersion: 1 };
   const scans = createScans({
     ...shared,
+    time: time.reading,
     ports: { clock, journal: journal.port, primitives },
     keeper: {
       held: () => ({ ...held, revocationEpoch: 0, revocation: 0 }),

@@ -10,6 +10,7 @@ export type MemoryPolicyStore = {
   readonly profiles: Map<string, ProfileKept>;
   head: PolicyHead | undefined;
   keys: string | undefined;
+  floorMs: number | undefined;
   fails: boolean;
 };
 
@@ -28,6 +29,7 @@ export const createMemoryPolicyStore = (): MemoryPolicyStore => {
     profiles,
     head: undefined,
     keys: undefined,
+    floorMs: undefined,
     fails: false,
     port: {
       load: async (take) => {
@@ -36,7 +38,8 @@ export const createMemoryPolicyStore = (): MemoryPolicyStore => {
         take([...rows.values()]);
         const { keys } = store;
         const signed = { ...(keys === undefined ? {} : { keys }), revocations: [...revocations] };
-        const kept = { ...signed, profiles: [...profiles.values()] };
+        const floor = store.floorMs === undefined ? {} : { floorMs: store.floorMs };
+        const kept = { ...signed, profiles: [...profiles.values()], ...floor };
         return { policy: store.head, signed: kept };
       },
       replace: async (head, chunks) => {
@@ -66,6 +69,11 @@ export const createMemoryPolicyStore = (): MemoryPolicyStore => {
         await Promise.resolve();
         check();
         profiles.set(kept.id, kept);
+      },
+      saveFloor: async (atMs) => {
+        await Promise.resolve();
+        check();
+        store.floorMs = atMs;
       },
       close: () => Promise.resolve(),
     },

@@ -1,4 +1,3 @@
-import type { ClockQuality } from '@gatehouse/protocols';
 import type { Clock } from '../ports.ts';
 
 /** A clock for tests: time stands still until `advance` moves it, timers run at their moment. */
@@ -9,7 +8,6 @@ export type VirtualClock = Clock & {
   readonly settle: () => Promise<void>;
   /** Moves the wall time alone, as a time service does. */
   readonly stepWall: (byMs: number) => void;
-  readonly setQuality: (quality: ClockQuality) => void;
   /** How many timers wait: a stopped thing must leave none. */
   readonly timersWaiting: () => number;
 };
@@ -21,7 +19,6 @@ export const createVirtualClock = (startMs = Date.UTC(2026, 8, 1, 8)): VirtualCl
   const timers = new Set<Timer>();
   let monoMs = 0;
   let wallMs = startMs;
-  let quality: ClockQuality = 'trusted';
   let order = 0;
   // A macrotask begins when every promise callback of the former one has run.
   const settle = () => new Promise<void>((resolve) => void setImmediate(resolve));
@@ -36,7 +33,6 @@ export const createVirtualClock = (startMs = Date.UTC(2026, 8, 1, 8)): VirtualCl
   return {
     nowMs: () => wallMs,
     monoMs: () => monoMs,
-    quality: () => quality,
     boot: '0badc0de',
     after: (delayMs, run) => {
       order += 1;
@@ -58,9 +54,6 @@ export const createVirtualClock = (startMs = Date.UTC(2026, 8, 1, 8)): VirtualCl
     settle,
     stepWall: (byMs) => {
       wallMs += byMs;
-    },
-    setQuality: (to) => {
-      quality = to;
     },
     timersWaiting: () => timers.size,
   };

@@ -271,6 +271,16 @@ export const MeView = Type.Object({
     }),
     Type.Null(),
   ]),
+  /**
+   * When the live key last showed itself online, and when it lapses unless it does so again; null =
+   * nothing is announced.
+   */
+  keep: Type.Optional(
+    Type.Union([
+      Type.Object({ seenAt: Time, lapsesAt: Type.Union([Time, Type.Null()]) }),
+      Type.Null(),
+    ]),
+  ),
   /** How often the card may still move to another browser; at 0 the card desk can. */
   changesLeft: Type.Integer(),
   /** At 0 left: from when on one is free again. Null while there are some. */
@@ -338,6 +348,8 @@ export const UseView = Type.Object({
   reason: Type.String(),
   door: Type.Object({ id: Type.String(), name: Name }),
   counter: Type.Union([Type.Integer(), Type.Null()]),
+  /** Of a code with a wrong time: how far it was ahead of the door's; negative = behind. */
+  phoneOffMs: Type.Optional(Type.Integer()),
 });
 export type UseView = Type.Static<typeof UseView>;
 

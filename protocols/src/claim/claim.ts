@@ -64,6 +64,7 @@ export const claimVerdicts = [
   'fenced',
   'frozen',
   'revoked',
+  'lapsed',
   'unknown',
   'refused',
 ] as const;

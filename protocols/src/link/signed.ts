@@ -90,7 +90,12 @@ const revocationPlace = { policyEpoch: Cursor, n: Cursor, at: At };
 export const RevocationEntry = Type.Object({
   ...revocationPlace,
   what: Type.Union([
-    Type.Object({ kind: Type.Literal('credential.revoked'), credential: CredentialId }),
+    Type.Object({
+      kind: Type.Literal('credential.revoked'),
+      credential: CredentialId,
+      /** Not seen online for longer than the school allows. Older gateways say `revoked`. */
+      why: Type.Optional(Type.Literal('lapsed')),
+    }),
     Type.Object({ kind: Type.Literal('card.frozen'), card: Uuid }),
     Type.Object({ kind: Type.Literal('card.unfrozen'), card: Uuid }),
     Type.Object({ kind: Type.Literal('uid.revoked'), uid: Uid, card: Uuid }),
@@ -120,6 +125,9 @@ export const UnknownRevocation = Type.Object({
   }),
 });
 export type UnknownRevocation = Type.Static<typeof UnknownRevocation>;
+/** The answer to `GET /v1/time?nonce=`: the asker's own nonce makes it fresh. */
+export const SignedTime = Type.Object({ nonce: Type.String({ maxLength: 64 }), at: At });
+export type SignedTime = Type.Static<typeof SignedTime>;
 
 /** `unlock` opens a door; `run` carries out a command of a device's profile. */
 export const commandActions = ['unlock', 'run'] as const;

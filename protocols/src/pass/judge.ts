@@ -16,7 +16,7 @@ export type EnrolledKey = {
   readonly alg: SignatureAlgorithm;
   /** ES256: 65 bytes (0x04 ‖ x ‖ y); EdDSA: 32 bytes. */
   readonly rawKey: Uint8Array;
-  readonly status: 'live' | 'frozen' | 'revoked';
+  readonly status: 'live' | 'frozen' | 'revoked' | 'lapsed';
 };
 
 /** The last accepted pass of a credential: every later one must have a higher counter. */
@@ -53,7 +53,7 @@ export type PassAcceptance = {
 };
 
 export type PassDenial = { readonly ok: false } & (
-  | { readonly reason: 'unknown_credential' | 'frozen' | 'revoked' }
+  | { readonly reason: 'unknown_credential' | 'frozen' | 'revoked' | 'lapsed' }
   | { readonly reason: 'wrong_algorithm' | 'bad_signature' }
   | { readonly reason: 'expired'; readonly lateMs: number }
   | { readonly reason: 'from_future'; readonly aheadMs: number }

@@ -37,6 +37,31 @@ export const opensWithoutPhone: Readonly<Record<DoorClass, boolean>> = {
   exit: true,
   store: false,
 };
+const dayMs = 24 * 60 * 60 * 1000;
+
+/**
+ * How long doors of a class go on taking passes after the gateway last knew the time to be right.
+ * Clocks of boxes lose up to 9 s a day and passes live 90 s: a week is what a pass can bear. Where
+ * dangerous or dear things are, it ends within the day.
+ */
+export const holdoverMsDefault: Readonly<Record<DoorClass, number>> = {
+  gate: 7 * dayMs,
+  guarded_gate: 7 * dayMs,
+  classroom: 3 * dayMs,
+  lab: dayMs / 2,
+  dormitory: 7 * dayMs,
+  library: 7 * dayMs,
+  canteen: 7 * dayMs,
+  exit: 7 * dayMs,
+  store: dayMs / 6,
+};
+export const holdoverMsMax = 30 * dayMs;
+
+/** By door class; a class that is left out has its default. */
+const HoldoverMs = Type.Record(
+  Type.Enum([...doorClasses]),
+  Type.Integer({ minimum: 0, maximum: holdoverMsMax }),
+);
 
 export const SiteRow = Type.Object({
   section: Type.Literal('site'),
@@ -47,6 +72,8 @@ export const SiteRow = Type.Object({
   zone: Type.String({ maxLength: 60 }),
   /** Of this gateway alone: what the hashes of its PINs are made with. 32 bytes, base64url. */
   pinPepper: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' })),
+  /** How long doors hold out without a source of time. */
+  holdoverMs: Type.Optional(Type.Partial(HoldoverMs)),
 });
 
 export const DoorRow = Type.Object({

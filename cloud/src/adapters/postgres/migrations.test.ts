@@ -16,6 +16,7 @@ const landed: Readonly<Record<string, string>> = {
   '004_phones.sql': 'f8e9a3dae0a22a998fe4531ddb7ef1dedf206b9ba675bf60e2ba53655331b444',
   '005_uses.sql': '2e0c10f5bfc459c937439efc564399b431d66a7953ea02f0ad7f8619fb436304',
   '006_cards.sql': '9555cc99b98a331b6bb04a56d4ddbf4fab2d2eba545d044bbe83812531d73632',
+  '007_time.sql': '10d8fa151a78a35928354dbae1429767198833b161caa00125a1fbe50327831e',
 };
 
 const found = Object.fromEntries(

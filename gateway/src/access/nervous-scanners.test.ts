@@ -1,0 +1,154 @@
+import type { NewEvent } from '@gatehouse/protocols';
+import { describe, expect, it } from 'vitest';
+import { createReadyBuilding } from '../testing/building.ts';
+import { pinHashAtOnce } from '../adapters/pin-hash.ts';
+import { createPrimitives } from '../adapters/primitives.ts';
+import { createConditions } from '../conditions.ts';
+import { stampEvents } from '../events.ts';
+import { createRoster } from '../policy/roster.ts';
+import { createRevocations } from '../policy/trust.ts';
+import { createMemoryJournal } from '../testing/memory-journal.ts';
+import { createSilentLog } from '../testing/silent-log.ts';
+import { people, policyRows, tuesdayTenMs } from '../testing/small-campus.ts';
+import { createVirtualClock } from '../testing/virtual-clock.ts';
+import { createMarks } from './marks.ts';
+import { createPins } from './pins.ts';
+import { createScans } from './scans.ts';
+import type { Unlocked } from './scans.ts';
+
+const iat = Math.floor(tuesdayTenMs / 1000);
+const texts: Readonly<Record<string, string>> = {
+  A: people.staff.phone.text({ iat, counter: 1 }),
+  /** The same phone, renewed. */
+  B: people.staff.phone.text({ iat: iat + 1, counter: 2 }),
+  /** Somebody else. */
+  C: people.phone.phone.text({ iat, counter: 1 }),
+  /** Somebody without a right. */
+  D: people.visitor.phone.text({ iat, counter: 1 }),
+  E: people.visitor.phone.text({ iat, counter: 2 }),
+  x: 'https://example.org/menu',
+};
+
+/** Readers `1` and `2` of one door that opens for 3 s. */
+const createBench = (doorSays: Unlocked = 'confirmed') => {
+  const clock = createVirtualClock(tuesdayTenMs);
+  const journal = createMemoryJournal();
+  const primitives = createPrimitives();
+  const roster = createRoster(primitives);
+  for (const row of policyRows) roster.put(row);
+  const shown: string[] = [];
+  const bench = { unlocks: 0 };
+  const held = { keysSerial: 1, policyEpoch: 1, policyVersion: 1 };
+  const scans = createScans({
+    ports: { clock, journal: journal.port, primitives },
+    gateway: 'gw-1',
+    keeper: {
+      held: () => ({ ...held, revocationEpoch: 0, revocation: 0 }),
+      roster: () => roster,
+      revocations: createRevocations(),
+      ageMs: () => 0,
+    },
+    marks: createMarks(),
+    claims: {
+      unasked: () => ({ basis: 'local' }),
+      claim: () => Promise.resolve({ basis: 'local' }),
+    },
+    pins: createPins({
+      ports: { clock, log: createSilentLog(), pinHash: pinHashAtOnce },
+      roster: () => roster,
+    }),
+    conditions: createConditions(clock.nowMs, () => undefined),
+    time: () => ({ atMs: clock.nowMs(), quality: 'trusted', unsureMs: 0, offMs: 0 }),
+    fenceMs: () => undefined,
+    door: () => ({
+      ready: () => true,
+      unlock: () => {
+        bench.unlocks += 1;
+        return Promise.resolve(doorSays);
+      },
+    }),
+    event: stampEvents(clock, () => 'trusted'),
+    owed: () => undefined,
+  });
+  /** `A1` = code A at reader 1; `+500` = half a second; `A1*40/5000` = 40 times within 5 s. */
+  const play = async (script: string): Promise<void> => {
+    for (const word of script.split(' ')) {
+      const [, code = '', reader = '', times = '1', inMs = '0'] =
+        /^([A-Ex])([12])(?:\*(\d+)\/(\d+))?$/.exec(word) ?? [];
+      if (word.startsWith('+')) await clock.advance(Number(word.slice(1)));
+      for (let n = 0; code !== '' && n < Number(times); n += 1) {
+        const show = (reason: string) => void shown.push(`${reader} ${reason}`);
+        const at = { id: `r${reader}`, door: 'lab', side: 'entry' as const, show };
+        await scans.onCode(at, texts[code] ?? '');
+        if (Number(times) > 1) await clock.advance(Number(inMs) / Number(times));
+      }
+    }
+  };
+  return { play, journal, shown, bench };
+};
+
+const rowOf = ({ data }: NewEvent): string => {
+  const repeats = 'repeats' in data ? `+${data.repeats ?? 0}` : '';
+  return `${'reason' in data ? data.reason : ''}${repeats}`;
+};
+
+// what the scanners send | rows, with what was folded before | unlocks | what readers show
+const table = `
+  A1*40/4900                  | granted                   | 1 | 1 granted
+  A1 +5001 A1                 | granted, used             | 1 | 1 granted, 1 used
+  A1 A1 A1 +5001 A1           | granted, used+2           | 1 | 1 granted, 1 used
+  A1 x1 A1 x1 A1 x1           | granted, not_a_pass       | 1 | 1 granted, 1 not_a_pass
+  x1*20/2000                  | not_a_pass, not_a_pass+9  | 0 | 1 not_a_pass, 1 not_a_pass
+  A1 A2                       | granted, used             | 1 | 1 granted, 2 used
+  A1 B1                       | granted                   | 1 | 1 granted
+  A1 +2999 B1                 | granted                   | 1 | 1 granted
+  A1 +3000 B1                 | granted, granted          | 2 | 1 granted, 1 granted
+  A1 +1000 B1 B1 A1 +2000 B1  | granted, granted+3        | 2 | 1 granted, 1 granted
+  A1 B2                       | granted, granted          | 2 | 1 granted, 2 granted
+  A1 C1                       | granted, granted          | 2 | 1 granted, 1 granted
+  A1 C1 B1                    | granted, granted, granted | 3 | 1 granted, 1 granted, 1 granted
+  D1*40/4900                  | no_right                  | 0 | 1 no_right
+  D1 E1                       | no_right, no_right        | 0 | 1 no_right, 1 no_right
+`
+  .split('\n')
+  .filter((line) => line.includes('|'))
+  .map((line) => {
+    const [script = '', rows = '', unlocks = '', shown = ''] = line
+      .split('|')
+      .map((cell) => cell.trim());
+    return { script, rows, unlocks: Number(unlocks), shown };
+  });
+
+describe('one attempt is one decision, one row, one count', () => {
+  it.each(table)('$script: $rows', async ({ script, rows, unlocks, shown }) => {
+    const at = createBench();
+    await at.play(script);
+    expect(at.journal.events().map(rowOf).join(', ')).toBe(rows);
+    expect(at.bench.unlocks).toBe(unlocks);
+    expect(at.shown.join(', ')).toBe(shown);
+  });
+
+  it('the next code of a phone counts where the door did not open', async () => {
+    const at = createBench('failed');
+    await at.play('A1 B1');
+    expect(at.journal.events().map(rowOf)).toEqual(['granted', 'granted']);
+  });
+});
+
+describe('a scanner on its wire', () => {
+  it('that sends half lines, twice the line end, and noise between is understood', async () => {
+    const { gateway, clock, heads, cloud, iat: now } = await createReadyBuilding();
+    const text = people.staff.phone.text({ iat: now(), counter: 1 });
+    const half = Math.floor(text.length / 2);
+    for (const chunk of [text.slice(0, half), text.slice(half), '\r', '\r\n', `${text}\r\n`]) {
+      heads.in.come(chunk);
+      await clock.advance(20);
+    }
+    await clock.advance(1_000);
+    await cloud.hello();
+    await clock.advance(2_000);
+    const decided = cloud.stored().filter(({ kind }) => kind.startsWith('access.'));
+    expect(decided.map(({ kind }) => kind)).toEqual(['access.granted']);
+    await gateway.stop();
+  });
+});
