@@ -8,6 +8,7 @@ import type { Commands } from './fleet/commands.ts';
 import { createFleet } from './fleet/fleet.ts';
 import { createLooks } from './fleet/looks.ts';
 import type { Looks } from './fleet/looks.ts';
+import { countDecisions, numbersConsumer } from './numbers/count-decisions.ts';
 import { followPolicies } from './policy/follower.ts';
 import type { PolicyFollower } from './policy/follower.ts';
 import { createPublisher } from './policy/publisher.ts';
@@ -52,6 +53,7 @@ export const createCloud = (ports: Ports, { snapshots }: CloudOptions): Cloud =>
     start: () => {
       running = [
         follow(passagesConsumer, countPassages),
+        follow(numbersConsumer, countDecisions),
         follow(commandsConsumer, followCommands),
         followPolicies({ database, publisher, clock, log }),
       ];

@@ -44,6 +44,8 @@ export const CloudConfig = Type.Object(
           /** Which campus is seeded into an empty database, and how many people it has. */
           seed: Type.Integer({ minimum: 1 }),
           people: Type.Integer({ minimum: 20, maximum: 20_000 }),
+          /** The seeded people also have a past of four weeks, marked as made up. */
+          past: Type.Optional(Type.Boolean()),
           /** Phones on the network, by one-time codes: `0.0.0.0:port`, or one address of ours. */
           lan: Type.Optional(Type.Object({ listen: AddressPort }, closed)),
         },

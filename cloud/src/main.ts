@@ -26,6 +26,7 @@ import { CloudError, cloudErrors } from './errors.ts';
 import { startHttp } from './http.ts';
 import type { HttpOptions } from './http.ts';
 import { campusPlan } from './places/seed/campus-plan.ts';
+import { demoDays, seedDemoDays } from './places/seed/demo-days.ts';
 import { seedCampus } from './places/seed/seed-campus.ts';
 import { createSnapshots } from './policy/snapshot.ts';
 import { createProfileLibrary } from './profiles/library.ts';
@@ -110,7 +111,10 @@ const prepare = async (database: PostgresDatabase, config: CloudConfig): Promise
     if (demo === undefined) return;
     const nowMs = clock.nowMs();
     const isNew = await seedCampus(tx, demo, { nowMs });
-    if (isNew) await enrolDemoPhones(tx, demoPhones(demo.seed, campusPlan(demo)), nowMs);
+    if (!isNew) return;
+    const plan = campusPlan(demo);
+    await enrolDemoPhones(tx, demoPhones(demo.seed, plan), nowMs);
+    if (demo.past === true) await seedDemoDays(tx, demoDays(demo.seed, plan, nowMs), nowMs);
   });
 };
 

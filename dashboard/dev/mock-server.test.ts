@@ -1,5 +1,7 @@
 import {
   CampusView,
+  CardNumbersView,
+  CardPageView,
   ChoiceView,
   CommandView,
   DecodeView,
@@ -10,6 +12,7 @@ import {
   EventPage,
   MeView,
   NowView,
+  PassNumbersView,
   ProfileCheckedView,
   ProfileListItem,
   ProfilePageView,
@@ -18,6 +21,7 @@ import {
   ScannerView,
   SessionView,
   TelemetryView,
+  TrafficView,
   UseView,
   VectorsView,
 } from '@gatehouse/protocols';
@@ -64,6 +68,10 @@ const keeper = `mock=${admin?.person.id ?? ''}.admin`;
 const own = '/api/console/profiles/kerong-cu24';
 const profileAnswers: typeof answers = [
   ['GET', '/api/console/profile-list', Type.Array(ProfileListItem)],
+  ['GET', '/api/console/numbers', CardNumbersView],
+  ['GET', '/api/console/numbers/traffic', TrafficView],
+  ['GET', '/api/console/numbers/passes', PassNumbersView],
+  ['GET', '/api/console/numbers/cards', CardPageView],
   ['GET', `${own}/page`, ProfilePageView],
   ['GET', '/api/console/profiles/acme-air-3/page', ProfilePageView],
   ['GET', `${own}/vectors`, VectorsView],

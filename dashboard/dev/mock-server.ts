@@ -13,6 +13,7 @@ import type {
 import { campus, choices, words } from './campus.table.ts';
 import { createMockDevices } from './mock-devices.ts';
 import type { MockDevices } from './mock-devices.ts';
+import { numberRows } from './mock-numbers.ts';
 import { createMockPhones } from './mock-phone.ts';
 import type { MockPhones } from './mock-phone.ts';
 import { mayOf, profileRows } from './mock-profile-routes.ts';
@@ -257,6 +258,16 @@ const profileRoutes = profileRows.map(({ method, path, run }): Route => ({
   },
 }));
 
+const numberRoutes = numberRows.map(({ method, path, run }): Route => ({
+  ...{ method, path },
+  run: (asked) => {
+    const { who, query, state } = asked;
+    if (!mayOf(who.role).includes('numbers.read')) return refuse(403, 'not_allowed', words.missing);
+    const body = run({ who, query, nowMs: state.ports.nowMs() });
+    return body === null ? { status: 204 } : ok(body);
+  },
+}));
+
 const signIn = ({ body }: Asked): MockReply => {
   const who = choices.find(({ person, role }) => person.id === body.person && role === body.role);
   if (who === undefined) return refuse(400, 'unknown_person', words.missing);
@@ -276,6 +287,7 @@ const scan = ({ phones, body }: Asked): MockReply => {
 const routes: readonly Route[] = [
   ...deviceRoutes,
   ...profileRoutes,
+  ...numberRoutes,
   { method: 'GET', path: /^\/campus$/, open: true, run: () => ok(campus) },
   { method: 'GET', path: /^\/demo\/choices$/, open: true, run: () => ok(choices) },
   {

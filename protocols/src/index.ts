@@ -1,4 +1,5 @@
 export * from './api/device-views.ts';
+export * from './api/number-views.ts';
 export * from './api/profile-views.ts';
 export * from './api/views.ts';
 export * from './bytes.ts';

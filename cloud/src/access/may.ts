@@ -6,7 +6,9 @@ import type { Session } from '../identity/identity.ts';
  * it from afar. `device.read`: devices, their profiles and what they measure. `device.run`: a
  * command of a device. `device.watch`: its raw frames and health while one looks. `profile.read`:
  * what devices are driven by, and trying it out. `profile.write`: change it. `card`: one's own card
- * on the phone. `demo`: hold a code before a simulated scanner.
+ * on the phone. `demo`: hold a code before a simulated scanner. `numbers.read`: how many cards and
+ * passes are used, and lists of cards; `numbers.names`: with the people they belong to;
+ * `numbers.recount`: forget the sums and count again.
  */
 export const actions = [
   'console',
@@ -18,6 +20,9 @@ export const actions = [
   'profile.write',
   'card',
   'demo',
+  'numbers.read',
+  'numbers.names',
+  'numbers.recount',
 ] as const;
 export type Action = (typeof actions)[number];
 
@@ -34,6 +39,9 @@ const allowedRoles: Readonly<Record<Action, readonly Role[]>> = {
   'profile.write': ['admin'],
   card: everybody,
   demo: everybody,
+  'numbers.read': ['facility', 'admin'],
+  'numbers.names': ['admin'],
+  'numbers.recount': ['admin'],
 };
 
 /** Roles that reach every door; others reach the doors of their session, see `reachOf`. */

@@ -115,6 +115,17 @@ const table: readonly Line[] = [
   ],
   ['POST /api/console/profiles/:profile/back', `${locker}/back`, {}, writers(200)],
   ['DELETE /api/console/profiles/:profile/shadow', `${locker}/shadow`, null, writers(404)],
+  ['GET /api/console/numbers', '/api/console/numbers', null, keepers],
+  ['GET /api/console/numbers/traffic', '/api/console/numbers/traffic', null, keepers],
+  ['GET /api/console/numbers/passes', '/api/console/numbers/passes', null, keepers],
+  ['GET /api/console/numbers/cards', '/api/console/numbers/cards?list=never', null, keepers],
+  [
+    'GET /api/console/numbers/cards.csv',
+    '/api/console/numbers/cards.csv?list=never',
+    null,
+    keepers,
+  ],
+  ['POST /api/console/numbers/recount', '/api/console/numbers/recount', {}, writers(204)],
   ['GET /api/commands/:id', unknownCommand, null, [401, 403, 404, 404, 404, 404]],
   ['GET /api/me', '/api/me', null, [401, ...everybody]],
   ['GET /api/me/history', '/api/me/history', null, [401, ...everybody]],
@@ -202,8 +213,11 @@ describe('who may do what', () => {
       student: ['card', 'demo'],
       teacher: ['console', 'unlock', 'card', 'demo'],
       guard: ['console', 'unlock', 'device.read', 'card', 'demo'],
-      facility: [...all.slice(0, 5), 'profile.read', ...all.slice(5)],
-      admin: [...all.slice(0, 5), 'profile.read', 'profile.write', ...all.slice(5)],
+      facility: [...all.slice(0, 5), 'profile.read', ...all.slice(5), 'numbers.read'],
+      admin: [
+        ...[...all.slice(0, 5), 'profile.read', 'profile.write', ...all.slice(5)],
+        ...['numbers.read', 'numbers.names', 'numbers.recount'],
+      ],
     });
   });
 });

@@ -24,6 +24,7 @@ import { doorRoutes } from './routes/doors.ts';
 import { healthRoutes } from './routes/health.ts';
 import { lanRoutes } from './routes/lan.ts';
 import { meRoutes } from './routes/me.ts';
+import { numberRoutes } from './routes/numbers.ts';
 import { customProfileRoutes } from './routes/profiles.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { streamRoutes } from './routes/streams.ts';
@@ -38,6 +39,7 @@ const routes: readonly RouteGroup[] = [
   deviceRoutes,
   profileRoutes,
   customProfileRoutes,
+  numberRoutes,
   meRoutes,
   streamRoutes,
   demoRoutes,

@@ -96,6 +96,9 @@ export const EventLine = memo(
           ))}
           {wentThrough ? <span className="piece-after">{t('event.wentThrough')}</span> : null}
           {detail === '' ? null : <span className="piece-detail">{detail}</span>}
+          {event.data['demo'] === 'seed' ? (
+            <span className="event-seeded">{t('numbers.seeded')}</span>
+          ) : null}
           {event.late ? (
             <span className="event-late" title={times.full(Date.parse(event.receivedAt))}>
               {t('event.late', { at: times.clock(Date.parse(event.receivedAt)) })}

@@ -4,6 +4,8 @@ import { I18nextProvider } from 'react-i18next';
 import { readLanguage } from '../adapters/preferences.ts';
 import en from '../i18n/console-en.json' with { type: 'json' };
 import zh from '../i18n/console-zh.json' with { type: 'json' };
+import numbersEn from '../i18n/numbers-en.json' with { type: 'json' };
+import numbersZh from '../i18n/numbers-zh.json' with { type: 'json' };
 import { createI18n, htmlLanguages } from '../i18n/i18n.ts';
 import '../theme/base.css';
 import { ConsoleApp } from './console-app.tsx';
@@ -16,8 +18,9 @@ if (element !== null) {
   const queries = new QueryClient({
     defaultOptions: { queries: { retry: false, staleTime: 30_000, refetchOnWindowFocus: false } },
   });
+  const own = { zh: { ...zh, ...numbersZh }, en: { ...en, ...numbersEn } };
   createRoot(element).render(
-    <I18nextProvider i18n={createI18n(language, { zh, en })}>
+    <I18nextProvider i18n={createI18n(language, own)}>
       <QueryClientProvider client={queries}>
         <ConsoleApp />
       </QueryClientProvider>

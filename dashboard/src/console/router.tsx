@@ -7,6 +7,9 @@ import { EventsPage } from './events/events-page.tsx';
 import { GatewaysPage } from './gateways/gateways-page.tsx';
 import { Lost } from './lost.tsx';
 import { NowPage } from './now/now-page.tsx';
+import { CardsPage } from './numbers/cards-page.tsx';
+import { NumbersPage } from './numbers/numbers-page.tsx';
+import { readCardsSearch, readNumbersSearch } from './numbers/numbers-search.ts';
 import { ProfileEditor } from './profiles/profile-editor.tsx';
 import { ProfilePage } from './profiles/profile-page.tsx';
 import { ProfilesPage } from './profiles/profiles-page.tsx';
@@ -75,6 +78,19 @@ const eventsRoute = createRoute({
   component: EventsPage,
 });
 
+const numbersRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/numbers',
+  validateSearch: readNumbersSearch,
+  component: NumbersPage,
+});
+const cardsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/numbers/cards',
+  validateSearch: readCardsSearch,
+  component: CardsPage,
+});
+
 const routeTree = rootRoute.addChildren([
   nowRoute,
   doorsRoute,
@@ -86,6 +102,8 @@ const routeTree = rootRoute.addChildren([
   profileRoute,
   gatewaysRoute,
   eventsRoute,
+  numbersRoute,
+  cardsRoute,
 ]);
 
 export const createConsoleRouter = () =>

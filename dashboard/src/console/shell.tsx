@@ -12,7 +12,7 @@ import { troublesIn } from './trouble.ts';
 
 type NavRow = {
   readonly name: NavName;
-  readonly to: '/' | '/doors' | '/devices' | '/profiles' | '/gateways' | '/events';
+  readonly to: '/' | '/doors' | '/devices' | '/profiles' | '/gateways' | '/events' | '/numbers';
   readonly roles: readonly Role[];
   /** What else one must be allowed, as the session says. */
   readonly may?: string;
@@ -27,6 +27,7 @@ const rows: readonly NavRow[] = [
   { name: 'profiles', to: '/profiles', roles: staff, may: 'profile.read' },
   { name: 'gateways', to: '/gateways', roles: staff },
   { name: 'events', to: '/events', roles: [...staff, 'teacher'] },
+  { name: 'numbers', to: '/numbers', roles: staff, may: 'numbers.read' },
 ];
 
 const Badge = () => {

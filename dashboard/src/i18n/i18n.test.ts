@@ -40,6 +40,7 @@ const isUsed = (key: string): boolean =>
 const pairs = [
   ['zh.json', 'en.json'],
   ['console-zh.json', 'console-en.json'],
+  ['numbers-zh.json', 'numbers-en.json'],
 ] as const;
 
 describe('the catalogues', () => {

@@ -42,6 +42,8 @@ const cloudConfig = ({ options, ports }: Parts) => ({
     simulator: loopback(ports.control),
     seed: options.seed,
     people: options.people,
+    // A campus on which nobody moves has no past either.
+    ...(options.traffic === 'off' ? {} : { past: true }),
     ...(options.lanPort === undefined
       ? {}
       : { lan: { listen: `${everyAddress}:${options.lanPort}` } }),

@@ -13,6 +13,7 @@ const landed: Readonly<Record<string, string>> = {
   '001_core.sql': 'a7d6a634377dc1ffbd1187670c7d3d6b22b2bef044f0dd1be2798912bae02d82',
   '002_devices.sql': 'e06a14a2601f6e5d6e6defa6dd3f476c335647e2631cd6c786ab9d0a445c16ae',
   '003_profiles.sql': 'b63084c6f24bd619e81a64d384abc4033817ae15f7abe641fa7525ba072f97d0',
+  '009_numbers.sql': 'c7c0cab8979a7086ff6991a2bd37ead25d7704b560da9680438d0460ef1f824d',
 };
 
 const found = Object.fromEntries(
