@@ -161,6 +161,7 @@ export const CardsPage = () => {
           hasMore={pages.hasNextPage}
           isLoading={pages.isFetchingNextPage}
           onMore={() => void pages.fetchNextPage()}
+          word={'numbers.card.more'}
         />
       </section>
     </div>
