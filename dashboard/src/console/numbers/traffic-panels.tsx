@@ -90,7 +90,7 @@ const Reasons = ({ view }: { readonly view: TrafficView }) => {
           {rows.map(({ reason, granted, count: times }) => {
             const words = reasonRow(reason);
             return (
-              <li key={`${reason} ${granted}`} className="count-row">
+              <li key={`${reason} ${granted}`} className="count-row reason-row">
                 <span className="count-name">
                   {words === undefined ? reason : pick(words.text)}
                   {words === undefined || pick(words.next) === '' ? null : (
