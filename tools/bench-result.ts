@@ -40,6 +40,11 @@ export const benchTable: readonly BenchRow[] = [
     path: 'device-profiles/bench/codec.ts',
     measures: 'bytes of a frame in, values out, for every example of the catalogue',
   },
+  {
+    name: 'numbers',
+    path: 'cloud/bench/numbers.ts',
+    measures: 'numbers of 140,000 cards and 5 million uses, against an indexed count of the cards',
+  },
 ];
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>

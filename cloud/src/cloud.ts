@@ -14,6 +14,7 @@ import { createDoubleSpent } from './judgement/double-spent.ts';
 import { createEvidenceRetention } from './judgement/evidence.ts';
 import { createJudgement, judgementConsumer } from './judgement/judge.ts';
 import type { OnDoubleSpent } from './judgement/judge.ts';
+import { countDecisions, numbersConsumer } from './numbers/count-decisions.ts';
 import { followPolicies } from './policy/follower.ts';
 import type { PolicyFollower } from './policy/follower.ts';
 import { createPublisher } from './policy/publisher.ts';
@@ -72,6 +73,7 @@ export const createCloud = (ports: Ports, { snapshots }: CloudOptions): Cloud =>
     start: () => {
       running = [
         follow(passagesConsumer, countPassages),
+        follow(numbersConsumer, countDecisions),
         follow(commandsConsumer, followCommands),
         follow(judgementConsumer, judge),
         followPolicies({ database, publisher, clock, log }),

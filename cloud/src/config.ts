@@ -46,6 +46,8 @@ export const CloudConfig = Type.Object(
           people: Type.Integer({ minimum: 20, maximum: 20_000 }),
           /** Where the authority of the one claim group listens for the other gateways. */
           claim: Type.Optional(HostPort),
+          /** The seeded people also have a past of four weeks, marked as made up. */
+          past: Type.Optional(Type.Boolean()),
           /** Phones on the network, by one-time codes: `0.0.0.0:port`, or one address of ours. */
           lan: Type.Optional(Type.Object({ listen: AddressPort }, closed)),
         },

@@ -31,6 +31,7 @@ import { CloudError, cloudErrors } from './errors.ts';
 import { startHttp } from './http.ts';
 import type { HttpOptions } from './http.ts';
 import { campusPlan } from './places/seed/campus-plan.ts';
+import { demoDays, seedDemoDays } from './places/seed/demo-days.ts';
 import { seedCampus } from './places/seed/seed-campus.ts';
 import { seedClaimGroup } from './places/seed/seed-claim-group.ts';
 import { createSnapshots } from './policy/snapshot.ts';
@@ -116,11 +117,14 @@ const prepare = async (database: PostgresDatabase, config: CloudConfig): Promise
     if (demo === undefined) return;
     const nowMs = clock.nowMs();
     const isNew = await seedCampus(tx, demo, { nowMs });
-    const phones = demoPhones(demo.seed, campusPlan(demo));
+    const plan = campusPlan(demo);
+    const phones = demoPhones(demo.seed, plan);
     if (isNew) await enrolDemoPhones(tx, phones, nowMs);
     await keepDemoPhones(tx, phones, { nowMs, isNew });
     const [host, port] = demo.claim?.split(':') ?? [];
     if (host !== undefined) await seedClaimGroup(tx, { host, port: Number(port) }, { nowMs });
+    const hasPast = isNew && demo.past === true;
+    if (hasPast) await seedDemoDays(tx, demoDays(demo.seed, plan, nowMs), nowMs);
   });
 };
 

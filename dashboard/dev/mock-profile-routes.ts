@@ -18,8 +18,11 @@ type ProfileRow = {
 };
 
 const allowed: Readonly<Partial<Record<Role, readonly string[]>>> = {
-  facility: ['profile.read'],
-  admin: ['profile.read', 'profile.write', 'settings'],
+  facility: ['profile.read', 'numbers.read'],
+  admin: [
+    ...['profile.read', 'profile.write', 'settings'],
+    ...['numbers.read', 'numbers.names', 'numbers.recount'],
+  ],
 };
 
 export const mayOf = (role: Role): readonly string[] => allowed[role] ?? [];

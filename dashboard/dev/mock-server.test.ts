@@ -1,5 +1,7 @@
 import {
   CampusView,
+  CardNumbersView,
+  CardListView,
   ChoiceView,
   CommandView,
   DecodeView,
@@ -14,6 +16,7 @@ import {
   MeView,
   NoticeView,
   NowView,
+  PassNumbersView,
   ProfileCheckedView,
   ProfileListItem,
   ProfilePageView,
@@ -23,6 +26,7 @@ import {
   SessionView,
   SettingsView,
   TelemetryView,
+  TrafficView,
   UseView,
   VectorsView,
 } from '@gatehouse/protocols';
@@ -74,6 +78,10 @@ const keeper = `mock=${admin?.person.id ?? ''}.admin`;
 const own = '/api/console/profiles/kerong-cu24';
 const profileAnswers: typeof answers = [
   ['GET', '/api/console/profile-list', Type.Array(ProfileListItem)],
+  ['GET', '/api/console/numbers', CardNumbersView],
+  ['GET', '/api/console/numbers/traffic', TrafficView],
+  ['GET', '/api/console/numbers/passes', PassNumbersView],
+  ['GET', '/api/console/numbers/cards', CardListView],
   ['GET', `${own}/page`, ProfilePageView],
   ['GET', '/api/console/profiles/acme-air-3/page', ProfilePageView],
   ['GET', `${own}/vectors`, VectorsView],

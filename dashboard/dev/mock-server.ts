@@ -12,6 +12,7 @@ import type {
 import { campus, choices, words } from './campus.table.ts';
 import { createMockDevices } from './mock-devices.ts';
 import type { MockDevices } from './mock-devices.ts';
+import { numberRows } from './mock-numbers.ts';
 import { createMockPhones } from './mock-phone.ts';
 import type { MockPhones, Viewer } from './mock-phone.ts';
 import { mayOf, profileRows } from './mock-profile-routes.ts';
@@ -237,6 +238,16 @@ const profileRoutes = profileRows.map(({ method, path, run }): Route => ({
   },
 }));
 
+const numberRoutes = numberRows.map(({ method, path, run }): Route => ({
+  ...{ method, path },
+  run: (asked) => {
+    const { who, query, state } = asked;
+    if (!mayOf(who.role).includes('numbers.read')) return refuse(403, 'not_allowed', words.missing);
+    const body = run({ who, query, nowMs: state.ports.nowMs() });
+    return body === null ? { status: 204 } : ok(body);
+  },
+}));
+
 const usesRoutes: readonly Route[] = [
   {
     method: 'GET',
@@ -290,6 +301,7 @@ const routes: readonly Route[] = [
   ...deviceRoutes,
   ...profileRoutes,
   ...usesRoutes,
+  ...numberRoutes,
   { method: 'GET', path: /^\/campus$/, open: true, run: () => ok(campus) },
   { method: 'GET', path: /^\/demo\/choices$/, open: true, run: () => ok(choices) },
   {

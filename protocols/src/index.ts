@@ -1,5 +1,6 @@
 export * from './api/card-views.ts';
 export * from './api/device-views.ts';
+export * from './api/number-views.ts';
 export * from './api/profile-views.ts';
 export * from './api/settings-views.ts';
 export * from './api/use-views.ts';

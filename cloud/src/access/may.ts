@@ -11,7 +11,9 @@ import type { Session } from '../identity/identity.ts';
  * close it. `evidence.read`: the code itself, which proves it. `card.find`: look up people and
  * the state of their cards. `card.freeze`, `card.unfreeze`: the cards of others. `card.found`:
  * take in a card that was found, and give it back. `desk`: give out cards. `card`: one's own card
- * on the phone. `demo`: hold a code before a simulated scanner.
+ * on the phone. `demo`: hold a code before a simulated scanner. `numbers.read`: how many cards and
+ * passes are used, and lists of cards; `numbers.names`: with the people they belong to;
+ * `numbers.recount`: forget the sums and count again.
  */
 export const actions = [
   'console',
@@ -32,6 +34,9 @@ export const actions = [
   'desk',
   'card',
   'demo',
+  'numbers.read',
+  'numbers.names',
+  'numbers.recount',
 ] as const;
 export type Action = (typeof actions)[number];
 
@@ -59,6 +64,9 @@ const allowedRoles: Readonly<Record<Action, readonly Role[]>> = {
   desk: ['clerk', 'admin'],
   card: everybody,
   demo: everybody,
+  'numbers.read': ['facility', 'admin'],
+  'numbers.names': ['admin'],
+  'numbers.recount': ['admin'],
 };
 
 /** Roles that reach every door; others reach the doors of their session, see `reachOf`. */

@@ -132,6 +132,17 @@ const table: readonly Line[] = [
   ['POST /api/console/uses/:use/close', `${someUse}/close`, { note: 'x' }, keepersOf(404)],
   ['POST /api/console/uses/:use/freeze', `${someUse}/freeze`, { note: 'x' }, keepersOf(404)],
   ['GET /api/console/uses/:use/evidence', `${someUse}/evidence`, null, writers(404)],
+  ['GET /api/console/numbers', '/api/console/numbers', null, keepers],
+  ['GET /api/console/numbers/traffic', '/api/console/numbers/traffic', null, keepers],
+  ['GET /api/console/numbers/passes', '/api/console/numbers/passes', null, keepers],
+  ['GET /api/console/numbers/cards', '/api/console/numbers/cards?list=never', null, keepers],
+  [
+    'GET /api/console/numbers/cards.csv',
+    '/api/console/numbers/cards.csv?list=never',
+    null,
+    keepers,
+  ],
+  ['POST /api/console/numbers/recount', '/api/console/numbers/recount', {}, writers(204)],
   ['GET /api/commands/:id', unknownCommand, null, [401, 403, 404, 404, 404, 404]],
   ['GET /api/me', '/api/me', null, [401, ...everybody]],
   ['GET /api/me/history', '/api/me/history', null, [401, ...everybody]],
@@ -281,13 +292,17 @@ describe('who may do what', () => {
       student: ['card', 'demo'],
       teacher: ['console', 'unlock', 'card', 'demo'],
       guard: ['console', 'unlock', 'device.read', 'use.read', ...ofGuards, 'card', 'demo'],
-      facility: [...all.slice(0, 5), 'profile.read', 'use.read', 'use.act', ...all.slice(5)],
+      facility: [
+        ...[...all.slice(0, 5), 'profile.read', 'use.read', 'use.act', ...all.slice(5)],
+        'numbers.read',
+      ],
       admin: [
         ...all.slice(0, 5),
         ...['profile.read', 'profile.write', 'settings'],
         ...['use.read', 'use.act', 'evidence.read'],
         ...ofDesk,
         ...all.slice(5),
+        ...['numbers.read', 'numbers.names', 'numbers.recount'],
       ],
     });
   });

@@ -30,6 +30,7 @@ import { lanRoutes } from './routes/lan.ts';
 import { meRoutes } from './routes/me.ts';
 import { noticeRoutes } from './routes/notices.ts';
 import { openCardRoutes } from './routes/open-cards.ts';
+import { numberRoutes } from './routes/numbers.ts';
 import { customProfileRoutes } from './routes/profiles.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { settingsRoutes } from './routes/settings.ts';
@@ -47,6 +48,7 @@ const routes: readonly RouteGroup[] = [
   profileRoutes,
   customProfileRoutes,
   useRoutes,
+  numberRoutes,
   meRoutes,
   keepRoutes,
   settingsRoutes,

@@ -78,6 +78,7 @@ export const EventLine = memo(
   }) => {
     const { t } = useWords();
     const tone = toneOf(event);
+    const isSeeded = event.data['demo'] === 'seed';
     const pieces = sentenceOf(event, words);
     const detail = words.detailOf?.(event) ?? '';
     return (
@@ -96,7 +97,8 @@ export const EventLine = memo(
           ))}
           {wentThrough ? <span className="piece-after">{t('event.wentThrough')}</span> : null}
           {detail === '' ? null : <span className="piece-detail">{detail}</span>}
-          {event.late ? (
+          {isSeeded ? <span className="event-seeded">{t('numbers.seeded')}</span> : null}
+          {event.late && !isSeeded ? (
             <span className="event-late" title={times.full(Date.parse(event.receivedAt))}>
               {t('event.late', { at: times.clock(Date.parse(event.receivedAt)) })}
             </span>

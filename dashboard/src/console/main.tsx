@@ -6,6 +6,8 @@ import cardsEn from '../i18n/cards-en.json' with { type: 'json' };
 import cardsZh from '../i18n/cards-zh.json' with { type: 'json' };
 import en from '../i18n/console-en.json' with { type: 'json' };
 import zh from '../i18n/console-zh.json' with { type: 'json' };
+import numbersEn from '../i18n/numbers-en.json' with { type: 'json' };
+import numbersZh from '../i18n/numbers-zh.json' with { type: 'json' };
 import { createI18n, htmlLanguages } from '../i18n/i18n.ts';
 import '../theme/base.css';
 import { ConsoleApp } from './console-app.tsx';
@@ -18,7 +20,10 @@ if (element !== null) {
   const queries = new QueryClient({
     defaultOptions: { queries: { retry: false, staleTime: 30_000, refetchOnWindowFocus: false } },
   });
-  const own = { zh: { ...zh, ...cardsZh }, en: { ...en, ...cardsEn } };
+  const own = {
+    zh: { ...zh, ...cardsZh, ...numbersZh },
+    en: { ...en, ...cardsEn, ...numbersEn },
+  };
   createRoot(element).render(
     <I18nextProvider i18n={createI18n(language, own)}>
       <QueryClientProvider client={queries}>

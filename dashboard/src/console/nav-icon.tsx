@@ -10,6 +10,7 @@ export type NavName =
   | 'events'
   | 'cards'
   | 'desk'
+  | 'numbers'
   | 'settings';
 
 const shapes: Readonly<Record<NavName, ReactNode>> = {
@@ -68,6 +69,7 @@ const shapes: Readonly<Record<NavName, ReactNode>> = {
     </>
   ),
   events: <path d="M8.5 6H21M8.5 12H21M8.5 18H21M3.5 6h.01M3.5 12h.01M3.5 18h.01" />,
+  numbers: <path d="M4 20V11M9.5 20V4M15 20v-6M20.5 20V8" />,
 };
 
 export const NavIcon = ({ name }: { readonly name: NavName }) => (

@@ -10,6 +10,9 @@ import { EventsPage } from './events/events-page.tsx';
 import { GatewaysPage } from './gateways/gateways-page.tsx';
 import { Lost } from './lost.tsx';
 import { NowPage } from './now/now-page.tsx';
+import { CardListPage } from './numbers/cards-page.tsx';
+import { NumbersPage } from './numbers/numbers-page.tsx';
+import { readCardListSearch, readNumbersSearch } from './numbers/numbers-search.ts';
 import { ProfileEditor } from './profiles/profile-editor.tsx';
 import { ProfilePage } from './profiles/profile-page.tsx';
 import { ProfilesPage } from './profiles/profiles-page.tsx';
@@ -110,6 +113,18 @@ const settingsRoute = createRoute({
   path: '/settings',
   component: SettingsPage,
 });
+const numbersRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/numbers',
+  validateSearch: readNumbersSearch,
+  component: NumbersPage,
+});
+const cardNumbersRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/numbers/cards',
+  validateSearch: readCardListSearch,
+  component: CardListPage,
+});
 
 const routeTree = rootRoute.addChildren([
   nowRoute,
@@ -126,6 +141,8 @@ const routeTree = rootRoute.addChildren([
   cardsRoute,
   cardRoute,
   deskRoute,
+  numbersRoute,
+  cardNumbersRoute,
   settingsRoute,
 ]);
 

@@ -22,6 +22,7 @@ type NavRow = {
     | '/events'
     | '/cards'
     | '/desk'
+    | '/numbers'
     | '/settings';
   readonly roles: readonly Role[];
   /** What else one must be allowed, as the session says. */
@@ -40,6 +41,7 @@ const rows: readonly NavRow[] = [
   { name: 'gateways', to: '/gateways', roles: staff },
   { name: 'uses', to: '/uses', roles: staff, may: 'use.read' },
   { name: 'events', to: '/events', roles: [...staff, 'teacher', 'warden'] },
+  { name: 'numbers', to: '/numbers', roles: staff, may: 'numbers.read' },
   { name: 'settings', to: '/settings', roles: ['admin'], may: 'settings' },
 ];
 

@@ -43,6 +43,7 @@ const pairs = [
   ['phone-zh.json', 'phone-en.json'],
   ['cards-zh.json', 'cards-en.json'],
   ['mine-zh.json', 'mine-en.json'],
+  ['numbers-zh.json', 'numbers-en.json'],
 ] as const;
 
 describe('the catalogues', () => {

@@ -48,6 +48,8 @@ const cloudConfig = ({ options, ports }: Parts) => ({
     seed: options.seed,
     people: options.people,
     claim: loopback(ports.claim),
+    // A campus on which nobody moves has no past either.
+    ...(options.traffic === 'off' ? {} : { past: true }),
     ...(options.lanPort === undefined
       ? {}
       : { lan: { listen: `${everyAddress}:${options.lanPort}` } }),

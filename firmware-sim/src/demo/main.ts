@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import Value from 'typebox/value';
 import { writeConfigs } from './configs.ts';
 import type { DemoFiles } from './configs.ts';
+import { openCounters } from './counters.ts';
 import { createLanNotice } from './lan.ts';
 import { createLeftovers } from './leftovers.ts';
 import { holdLock } from './lock.ts';
@@ -117,6 +118,7 @@ const start = async (
   // Beside the plan and the certificates; the cloud serves what it finds when it starts.
   const built = buildDashboard(say);
   built.catch(() => undefined);
+  const isNew = !existsSync(join(options.dataDir, 'cloud'));
   const plan = await loadPlan(options);
   const [broker = 0, listener = 0, control = 0, claim = 0, ...devices] = await freePorts(
     4 + plan.devices.length,
@@ -151,7 +153,9 @@ const start = async (
     await stopAll();
     throw error;
   }
-  traffic.push(startTraffic({ plan, control, seed: options.seed, kind: options.traffic }));
+  const counters = openCounters(options.dataDir, { isNew });
+  const { seed, traffic: kind } = options;
+  traffic.push(startTraffic({ plan, control, seed, kind, counters }));
   const url = `http://localhost:${options.port}`;
   const ms = Math.round(performance.now() - begun);
   const pids = Object.fromEntries(all.map((program, i) => [names(files)[i] ?? '', program.pid()]));

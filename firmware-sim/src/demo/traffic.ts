@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Counters } from './counters.ts';
 import type { Traffic } from './options.ts';
 import { createPhone } from './phone.ts';
-import type { Phone } from './phone.ts';
+import type { WalkersPhone } from './phone.ts';
 import type { Plan } from './plan.ts';
 import { createRandom } from './random.ts';
 import type { Random } from './random.ts';
@@ -22,7 +23,7 @@ const stepAfterMs = 700;
 
 type Visit = {
   readonly walker: Walker;
-  readonly phone: Phone;
+  readonly phone: WalkersPhone;
   used: string | undefined;
   /** Doors that this person went in by, and has not gone out by since. */
   readonly inside: Set<string>;
@@ -41,6 +42,10 @@ const habits: readonly Habit[] = [
   { probability: 0.01, walks: true, code: () => 'HTTPS://EXAMPLE.ORG/MENU' },
   { probability: 0.01, walks: false, code: ({ phone }) => phone.show('door') },
 ];
+/** An open page makes a code each quarter of a minute, and few of them are held anywhere. */
+const idleCodesBelow = 4;
+/** One phone lies before somebody's camera: the numbers must find it. The first who comes. */
+const filmedCodes = 480;
 const usual: Habit = { probability: 1, walks: true, code: ({ phone }) => phone.show('door') };
 
 export type TrafficOptions = {
@@ -49,15 +54,16 @@ export type TrafficOptions = {
   readonly control: number;
   readonly seed: number;
   readonly kind: Traffic;
+  readonly counters: Counters | undefined;
 };
 
 /** People who come and go by themselves, through the simulated devices, like everybody else. */
 export const startTraffic = (options: TrafficOptions): { readonly stop: () => void } => {
-  const { plan, control, kind } = options;
+  const { plan, control, kind, counters } = options;
   if (kind === 'off' || plan.walkers.length === 0) return { stop: () => undefined };
   const random = createRandom(options.seed);
   const visits = plan.walkers.map((walker): Visit => {
-    const phone = createPhone({ campus: plan.campus, ...walker, nowMs: Date.now });
+    const phone = createPhone({ campus: plan.campus, ...walker, nowMs: Date.now, counters });
     return { walker, phone, used: undefined, inside: new Set() };
   });
   const map = doorMap(plan);
@@ -65,12 +71,20 @@ export const startTraffic = (options: TrafficOptions): { readonly stop: () => vo
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
 
+  let filmed = counters === undefined ? undefined : visits[0];
   const next = (waitMs: number): void => {
     timer = setTimeout(() => {
+      const visit = filmed ?? random.pick(visits);
+      if (counters !== undefined) {
+        visit?.phone.idle(
+          visit === filmed ? filmedCodes : Math.floor(random.next() * idleCodesBelow),
+        );
+      }
+      filmed = undefined;
       // A device that does not answer is the gateway's business; the next person comes anyway.
       const coming = random.chance(withoutPhone)
         ? comeWithoutPhone({ plan, map, control, random })
-        : comeAndGo({ visit: random.pick(visits), map, control, random });
+        : comeAndGo({ visit, map, control, random });
       void coming.catch(() => undefined);
       if (!stopped) next(-Math.log(1 - random.next()) * everyMs);
     }, waitMs);

@@ -8,10 +8,13 @@ export const MoreEvents = ({
   hasMore,
   isLoading,
   onMore,
+  word = 'events.more',
 }: {
   readonly hasMore: boolean;
   readonly isLoading: boolean;
   readonly onMore: () => void;
+  /** Key of what the button says. */
+  readonly word?: string;
 }) => {
   const { t } = useWords();
   const button = useRef<HTMLButtonElement>(null);
@@ -35,7 +38,7 @@ export const MoreEvents = ({
   if (!hasMore) return null;
   return (
     <button ref={button} type="button" className="button" disabled={isLoading} onClick={onMore}>
-      {t(isLoading ? 'events.loading' : 'events.more')}
+      {t(isLoading ? 'events.loading' : word)}
     </button>
   );
 };

@@ -1,0 +1,173 @@
+// needs: chromium
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Language, Role } from '@gatehouse/protocols';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import { build } from 'vite';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { serveMock } from '../../../dev/adapters/mock-http.ts';
+import type { RunningMock } from '../../../dev/adapters/mock-http.ts';
+import { choices } from '../../../dev/campus.table.ts';
+
+// The built pages in a real browser, against the mock campus and under the real content policy.
+
+let dist: string;
+let browser: Browser;
+let campus: RunningMock;
+
+beforeAll(async () => {
+  dist = await mkdtemp(join(tmpdir(), 'gatehouse-numbers-'));
+  const root = join(import.meta.dirname, '..', '..', '..');
+  const configFile = join(root, 'vite.config.ts');
+  // The test runner names its own environment, for which React would be built with its checks.
+  vi.stubEnv('NODE_ENV', 'production');
+  await build({ root, configFile, logLevel: 'error', build: { outDir: dist, emptyOutDir: true } });
+  vi.unstubAllEnvs();
+  browser = await chromium.launch({
+    executablePath: inject('programs').chromium ?? 'chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
+  });
+  campus = await serveMock({ scenario: 'calm', dist, port: 0 });
+}, 400_000);
+
+afterAll(async () => {
+  await browser.close();
+  await campus.close();
+  await rm(dist, { recursive: true, force: true });
+});
+
+type Visit = {
+  readonly role: Role;
+  readonly language?: Language;
+  readonly width?: number;
+  readonly scheme?: 'light' | 'dark';
+};
+
+/** Opens a page, hands it over, and fails on any error that the page logs. */
+const visiting = async (
+  { role, language = 'en', width = 1440, scheme = 'light' }: Visit,
+  path: string,
+  run: (page: Page) => Promise<void>,
+): Promise<void> => {
+  const context = await browser.newContext({
+    viewport: { width, height: 900 },
+    locale: language === 'zh' ? 'zh-CN' : 'en-GB',
+    colorScheme: scheme,
+  });
+  context.setDefaultTimeout(30_000);
+  const choice = choices.find((each) => each.role === role);
+  await context.request.post(`${campus.url}/api/session`, {
+    data: { person: choice?.person.id, role },
+  });
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  await page.goto(campus.url + path);
+  await run(page);
+  await context.close();
+  expect(errors).toEqual([]);
+};
+
+const addressOf = (page: Page): string => {
+  const { pathname, search } = new URL(page.url());
+  return decodeURIComponent(pathname + search);
+};
+
+describe('the numbers', () => {
+  it('open their lists, and the address holds the filter', async () => {
+    await visiting({ role: 'admin' }, '/console', async (page) => {
+      await page.getByRole('link', { name: 'Numbers' }).click();
+      const funnel = page.getByRole('region', { name: 'Cards from issued to used' });
+      await funnel.getByText('12,480').waitFor();
+      await page.getByLabel('Never used counts from').selectOption('90');
+      await funnel.getByRole('link', { name: /Never used/ }).click();
+      await page.getByRole('heading', { name: 'Never used' }).waitFor();
+      expect(addressOf(page)).toBe('/console/numbers/cards?list=never&never=90');
+      await page.getByRole('searchbox').fill('li lei');
+      await expect
+        .poll(() => page.locator('.card-row').count(), { timeout: 20_000 })
+        .toBeLessThan(10);
+      await page.getByText('Li Lei').first().waitFor();
+      await expect.poll(() => addressOf(page), { timeout: 20_000 }).toContain('q=li+lei');
+      const href = await page.getByRole('link', { name: 'Export CSV' }).getAttribute('href');
+      expect(href).toContain('/cards.csv?');
+      expect(href).toContain('list=never');
+      expect(href).toContain('q=li+lei');
+      await page.reload();
+      expect(await page.getByRole('searchbox').inputValue()).toBe('li lei');
+    });
+  });
+
+  it('load a list page by page', async () => {
+    await visiting({ role: 'admin' }, '/console/numbers/cards', async (page) => {
+      const rows = page.locator('.card-row');
+      await rows.first().waitFor();
+      expect(await rows.count()).toBeLessThanOrEqual(100);
+      // The next page comes before the end is reached.
+      const scrolled = async (): Promise<number> => {
+        await page.mouse.wheel(0, 4_000);
+        return rows.count();
+      };
+      await expect.poll(scrolled, { timeout: 20_000 }).toBe(120);
+    });
+  });
+
+  it('show no names to facility staff, and offer no counting again', async () => {
+    await visiting({ role: 'facility' }, '/console/numbers', async (page) => {
+      await page.getByText('Makes far more codes than it uses').waitFor();
+      expect(await page.locator('.odd-row').first().textContent()).toContain('Card 2024000001');
+      expect(await page.getByRole('button', { name: 'Count again' }).count()).toBe(0);
+    });
+  });
+
+  it('are not there for a guard', async () => {
+    await visiting({ role: 'guard' }, '/console', async (page) => {
+      await page.getByRole('link', { name: 'Gateways' }).waitFor();
+      expect(await page.getByRole('link', { name: 'Numbers' }).count()).toBe(0);
+    });
+  });
+
+  it('are grouped and counted by the keyboard', async () => {
+    await visiting({ role: 'admin' }, '/console/numbers', async (page) => {
+      const byUnit = page.getByRole('button', { name: 'By class or office' });
+      await byUnit.focus();
+      await page.keyboard.press('Enter');
+      await expect
+        .poll(() => addressOf(page), { timeout: 20_000 })
+        .toBe('/console/numbers?by=unit');
+      const refused = page.getByRole('button', { name: /refused$/ });
+      await refused.focus();
+      await page.keyboard.press('Space');
+      await expect.poll(() => addressOf(page), { timeout: 20_000 }).toContain('show=denied');
+      await page.locator('.heat-of-denied').waitFor();
+    });
+  });
+});
+
+const looks = [
+  { language: 'zh', width: 1440, scheme: 'light' },
+  { language: 'en', width: 390, scheme: 'dark' },
+  { language: 'zh', width: 390, scheme: 'light' },
+] as const;
+
+describe('the screens of numbers', () => {
+  for (const look of looks) {
+    for (const path of ['/console/numbers', '/console/numbers/cards?list=never']) {
+      it(`${path} ${look.language} ${look.width} ${look.scheme} is for everybody`, async () => {
+        await visiting({ role: 'admin', ...look }, path, async (page) => {
+          await page.locator('.heat, .card-row').first().waitFor();
+          const { violations } = await new AxeBuilder({ page }).analyze();
+          const grave = violations
+            .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+            .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+          expect(grave).toEqual([]);
+          const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+          expect(wide).toBeLessThanOrEqual(look.width);
+        });
+      });
+    }
+  }
+});
