@@ -129,7 +129,8 @@ const insertGuests = async (tx: Queryable, guests: readonly Person[]): Promise<v
   );
   await tx.query(
     `insert into card (id, person, number, state, valid_from, valid_to)
-     select card, id, id::text, 'active', $3, $4 from unnest($1::uuid[], $2::uuid[]) as t (id, card)`,
+     select card, id, id::text, 'active', $3, $4
+     from unnest($1::uuid[], $2::uuid[]) as t (id, card)`,
     [ids, cards, new Date(place.startMs - dayMs), new Date(place.startMs + dayMs)],
   );
   await tx.query(`insert into member ("group", card) select 'guests', unnest($1::uuid[])`, [cards]);
