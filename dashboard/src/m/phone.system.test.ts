@@ -398,7 +398,8 @@ describe('a browser that cannot hold a card', () => {
   it('cannot write a counter down: shows no code, and one again when it can', async () => {
     await visiting(phone, '/m/', async (page) => {
       await useHere(page);
-      // Full until it is emptied: a renewal at the same moment must not be the one that fails.
+      // Full until it is emptied, and pressed in the same step: a renewal in between would take the
+      // code away before the press.
       await page.evaluate(() => {
         const whole = IDBDatabase.prototype.transaction;
         IDBDatabase.prototype.transaction = function (...args) {
@@ -409,8 +410,8 @@ describe('a browser that cannot hold a card', () => {
           }
           return whole.apply(this, args);
         };
+        document.querySelector<HTMLElement>('.plate')?.click();
       });
-      await page.locator('.plate').click();
       await page.getByRole('heading', { name: 'Nothing can be saved' }).waitFor();
       await page.evaluate(() => {
         document.body.setAttribute('data-emptied', '');

@@ -118,7 +118,7 @@ const forgetPending = ({ pending }: Parts): void => {
 
 const missed = (parts: Parts): void => {
   parts.misses += 1;
-  if (parts.misses >= missesMax) silent(parts, `${claimWaitMs} ms`);
+  if (parts.misses === missesMax) silent(parts, `no answer within ${claimWaitMs} ms`);
 };
 
 const keepUntold = (parts: Parts, ask: ClaimAsk): void => {
