@@ -31,6 +31,11 @@ export const benchTable: readonly BenchRow[] = [
     measures: 'ask of a claim group to its answer, over mTLS, the mark on disk before',
   },
   {
+    name: 'revoke',
+    path: 'cloud/bench/revoke.ts',
+    measures: 'freeze pressed to the scan refused, at each of 50 gateways, over mTLS',
+  },
+  {
     name: 'bus',
     path: 'gateway/bench/bus.ts',
     measures: 'share of a shared RS-485 line that polls use, and how soon a command begins',

@@ -74,6 +74,8 @@ type Kept = {
   readonly notices: Map<string, readonly NoticeView[]>;
   readonly arranged: Map<string, Arranged>;
   readonly ears: Set<Ear>;
+  /** By person: what was told while no page of theirs listened. */
+  readonly unheard: Map<string, readonly ((viewer: Viewer) => PhoneEvent)[]>;
 };
 
 const lampShownMs = 4_000;
@@ -122,20 +124,25 @@ const meOf = (kept: Kept, { person, browser }: Viewer): MeView => {
   };
 };
 
-const tell = (kept: Kept, person: PersonView, event: PhoneEvent): void => {
-  for (const { viewer, hear } of kept.ears) if (viewer.person.id === person.id) hear(event);
+/**
+ * A phone that just opens its stream hears what happened since it was loaded: of the real cloud's
+ * events none comes in the moment in which it happens.
+ */
+const tell = (kept: Kept, person: PersonView, event: (viewer: Viewer) => PhoneEvent): void => {
+  const ears = [...kept.ears].filter(({ viewer }) => viewer.person.id === person.id);
+  for (const { viewer, hear } of ears) hear(event(viewer));
+  if (ears.length > 0) return;
+  kept.unheard.set(person.id, [...(kept.unheard.get(person.id) ?? []), event]);
 };
 
 const tellCard = (kept: Kept, person: PersonView): void => {
-  for (const { viewer, hear } of kept.ears) {
-    if (viewer.person.id === person.id) hear({ event: 'me', data: meOf(kept, viewer) });
-  }
+  tell(kept, person, (viewer) => ({ event: 'me', data: meOf(kept, viewer) }));
 };
 
 const notify = (kept: Kept, person: PersonView, notice: NoticeView): void => {
   const own = kept.notices.get(person.id) ?? [];
   kept.notices.set(person.id, [notice, ...own.filter(({ id }) => id !== notice.id)]);
-  tell(kept, person, { event: 'notice', data: notice });
+  tell(kept, person, () => ({ event: 'notice', data: notice }));
 };
 
 const readProof = (
@@ -261,7 +268,7 @@ const scan = (kept: Kept, device: string, text: string): ScannerView | undefined
   };
   const own = kept.uses.get(credential.person.id) ?? [];
   kept.uses.set(credential.person.id, [use, ...own]);
-  tell(kept, credential.person, { event: 'use', data: use });
+  tell(kept, credential.person, () => ({ event: 'use', data: use }));
   return shown;
 };
 
@@ -276,9 +283,13 @@ export const createMockPhones = (state: MockState): MockPhones => {
     notices: new Map(),
     arranged: new Map(),
     ears: new Set(),
+    unheard: new Map(),
   };
   return {
-    me: (viewer) => meOf(kept, viewer),
+    me: (viewer) => {
+      kept.unheard.delete(viewer.person.id); // it is told now
+      return meOf(kept, viewer);
+    },
     challenge: () => {
       const nonce = toHex(state.ports.bytes(16));
       kept.nonces.add(nonce);
@@ -319,6 +330,9 @@ export const createMockPhones = (state: MockState): MockPhones => {
     listen: (viewer, hear) => {
       const ear = { viewer, hear };
       kept.ears.add(ear);
+      const unheard = kept.unheard.get(viewer.person.id) ?? [];
+      kept.unheard.delete(viewer.person.id);
+      for (const event of unheard) hear(event(viewer));
       return () => {
         kept.ears.delete(ear);
       };

@@ -186,6 +186,30 @@ describe('a gateway', () => {
     expect(heads.in.written.at(-1)).toBe('LAMP green;TEXT Please enter\r\n');
   });
 
+  it.each([-7_200_000, -40_000, -3_000, 3_000, 40_000, 7_200_000])(
+    'opens no door again for a code that it took, after its clock stepped by %i ms',
+    async (byMs) => {
+      const { clock, scan, iat, modbus } = await createReadyBuilding();
+      const code = people.staff.phone.text({ iat: iat(), counter: 1 });
+      await scan('in', code);
+      await clock.advance(6_000);
+      const writes = modbus.writes.length;
+      clock.stepWall(byMs);
+      for (const laterMs of [1_000, 10_000, 25_000]) {
+        await clock.advance(laterMs);
+        await scan('in', code);
+      }
+      clock.stepWall(-byMs);
+      for (const laterMs of [1_000, 10_000, 25_000]) {
+        await clock.advance(laterMs);
+        await scan('in', code);
+      }
+      expect(modbus.writes).toHaveLength(writes);
+      await scan('in', people.staff.phone.text({ iat: iat(), counter: 2 }));
+      expect(modbus.writes).toHaveLength(writes + 1);
+    },
+  );
+
   it('says that a door was not opened where its controller is gone', async () => {
     const { clock, modbus, heads, scan, iat, cloud } = await createReadyBuilding();
     modbus.controller.mood = 'dead';

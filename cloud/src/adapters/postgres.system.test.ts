@@ -192,6 +192,9 @@ describe('migrate', () => {
       '001_core',
       '002_devices',
       '003_profiles',
+      '004_phones',
+      '005_uses',
+      '006_cards',
     ]);
     expect(await database.migrate()).toEqual({ applied: [], timescale: 'none' });
     expect(await database.query('select pos from feed')).toEqual([]);

@@ -117,14 +117,14 @@ describe('a code that was used twice', () => {
       {
         actor: admin.session.person.id,
         subject: card?.id,
-        detail: { use: doubtId, note: 'he does not answer' },
+        detail: { way: 'doubt', use: doubtId, reason: 'he does not answer' },
       },
     ]);
     const feed = (await readFeed(api.database, 0, 100)).map(({ what }) => what);
     expect(feed).toContainEqual(
       expect.objectContaining({
         name: 'card.frozen',
-        data: { card: card?.id, person: person?.id, by: admin.session.person.id },
+        data: { card: card?.id, person: person?.id },
       }),
     );
     const kinds = await api.database.query(`select what ->> 'kind' as kind from revocation`);

@@ -38,13 +38,13 @@ const selectSpread = `
     coalesce(s.gateway is not null
       and coalesce((select ((s.held ->> 'revocationEpoch')::int8, (s.held ->> 'revocation')::int8)
         >= (v.policy_epoch, v.n) from last_revocation v), true)
-      and ((s.held ->> 'policyEpoch')::int8 = h.policy_epoch
-        and (s.held ->> 'policyVersion')::int8 >= h.version
-        or not exists (select from wanted))
       and not exists (select from wanted w
         where (w.section = 'credential' or (o.takes_uids and s.sections ? 'uid'))
-          and w.live <> exists (select from policy_row p where p.gateway = g.id
-            and p.section = w.section and p.key = w.key and p.row ->> 'card' = $1)), false) as has
+          and (((s.held ->> 'policyEpoch')::int8 = h.policy_epoch
+              and (s.held ->> 'policyVersion')::int8 >= h.version) is not true
+            or w.live <> exists (select from policy_row p where p.gateway = g.id
+              and p.section = w.section and p.key = w.key and p.row ->> 'card' = $1))),
+      false) as has
   from concerned o join gateway g on g.id = o.gateway
   left join gateway_status s on s.gateway = g.id
   left join policy_head h on h.gateway = g.id

@@ -14,6 +14,8 @@ export type FreezeOrder = {
   /** Null: nobody is signed in. */
   readonly actor: string | null;
   readonly reason: string;
+  /** Event id of the use that is in doubt. */
+  readonly use?: string;
 };
 
 /** On whose word a session of this role freezes somebody else's card. */
@@ -44,14 +46,15 @@ export const freezeLocked = async (
   if (card.state === 'frozen') return false;
   const atMs = clock.nowMs();
   const reason = storableText(order.reason);
-  const { way, actor } = order;
+  const { way, actor, use } = order;
   await tx.query(`update card set state = 'frozen' where id = $1::uuid`, [card.id]);
   await tx.query(
     `insert into card_freeze (id, card, at, way, actor, reason)
      values ($1, $2::uuid, $3, $4, $5::uuid, $6)`,
     [uuidv7(atMs, random(10)), card.id, new Date(atMs), way, actor, reason],
   );
-  const about = { action: 'card.freeze', subject: card.id, detail: { way, reason } };
+  const detail = { way, reason, ...(use === undefined ? {} : { use }) };
+  const about = { action: 'card.freeze', subject: card.id, detail };
   await appendAudit(tx, { atMs, actor: actor ?? codeActor, ...about });
   await revoke(tx, { kind: 'card.frozen', card: card.id });
   const data = { card: card.id, person: card.person };

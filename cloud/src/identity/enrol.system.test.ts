@@ -245,10 +245,10 @@ describe('the spread of a change', () => {
     // Version 5 was made before the key came.
     expect(await spread()).toEqual({ have: 0, of: 3, missing: all });
     for (const gateway of ['gw-library', 'gw-lab', 'gw-north']) {
-      const values = [gateway, credential];
       await api.database.query(
-        `insert into policy_row values ($1, 'credential', $2, '{}')`,
-        values,
+        `insert into policy_row select $1, 'credential', id, jsonb_build_object('card', card)
+         from credential where id = $2`,
+        [gateway, credential],
       );
     }
     expect(await spread()).toEqual({ have: 1, of: 3, missing: ['gw-lab', 'gw-north'] });

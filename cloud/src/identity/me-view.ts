@@ -1,5 +1,6 @@
 import { patientDoorClasses, scheduleRuns, wallClock } from '@gatehouse/protocols';
 import type { DoorClass, MeView, PersonView, PolicyRowOf } from '@gatehouse/protocols';
+import { cardSpread } from '../cards/card-spread.ts';
 import type { Queryable } from '../ports.ts';
 import type { Browser } from './enrol.ts';
 import { ownCard } from './own-card.ts';
@@ -29,49 +30,12 @@ const liveCredential = async (
     )
   )[0];
 
-type GatewayName = MeView['spread']['missing'][number];
 const missingMax = 50;
 
-/**
- * Of the gateways where this card has a right: those whose reported state has its newest revocation
- * and, where a phone is enrolled, a policy that is not behind and holds that key.
- */
-const spreadOf = async (
-  db: Queryable,
-  card: string,
-  credential: string | null,
-): Promise<MeView['spread']> => {
-  const [row] = await db.query<{ of: number; missing: readonly GatewayName[] }>(
-    `with last_revocation as (
-       select v.policy_epoch, v.n from revocation v
-       where v.what ->> 'card' = $1
-         or v.what ->> 'credential' in (select c.id from credential c where c.card = $1::uuid)
-       order by v.policy_epoch desc, v.n desc limit 1),
-     concerned as (
-       select distinct d.gateway
-       from member m join rule r on r."group" = m."group" join door d on d.id = r.door
-       where m.card = $1::uuid),
-     judged as (
-       select c.gateway, s.gateway is not null
-         and coalesce((select ((s.held ->> 'revocationEpoch')::int8,
-             (s.held ->> 'revocation')::int8)
-           >= (v.policy_epoch, v.n) from last_revocation v), true)
-         and ($2::text is null or coalesce(
-           (s.held ->> 'policyEpoch')::int8 = h.policy_epoch
-           and (s.held ->> 'policyVersion')::int8 >= h.version
-           and exists (select from policy_row p where p.gateway = c.gateway
-             and p.section = 'credential' and p.key = $2), false)) as has
-       from concerned c
-       left join gateway_status s on s.gateway = c.gateway
-       left join policy_head h on h.gateway = c.gateway)
-     select count(*)::int4 as of, coalesce(jsonb_agg(jsonb_build_object('id', g.id,
-         'name', jsonb_build_object('zh', g.name_zh, 'en', g.name_en)) order by g.id)
-       filter (where not j.has), '[]') as missing
-     from judged j join gateway g on g.id = j.gateway`,
-    [card, credential],
-  );
-  const { of, missing } = row ?? { of: 0, missing: [] };
-  return { have: of - missing.length, of, missing: missing.slice(0, missingMax) };
+const spreadOf = async (db: Queryable, card: string): Promise<MeView['spread']> => {
+  const { have, of, gateways } = await cardSpread(db, card);
+  const missing = gateways.filter(({ state }) => state !== 'has').slice(0, missingMax);
+  return { have, of, missing: missing.map(({ id, name }) => ({ id, name })) };
 };
 
 type DoorColumns = {
@@ -173,7 +137,7 @@ export const meView = async (
     changesLeft: left,
     nextChangeAt: timeView(nextAtMs),
     waitsUntil: timeView(waits ? waitsUntilMs : undefined),
-    spread: await spreadOf(db, card.id, credential?.id ?? null),
+    spread: await spreadOf(db, card.id),
     doors: await doorsOf(db, card, { nowMs, waits }),
   };
 };

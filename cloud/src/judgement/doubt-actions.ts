@@ -76,7 +76,7 @@ export const freezeCardOfDoubt = async (
   await ports.database.transaction(async (tx) => {
     const { card } = await lockDoubt(tx, use);
     if (card === null) throw new CloudError('CL_NOT_FOUND', 'no card');
-    const order = { way: 'doubt', actor: person.id, reason: note } as const;
+    const order = { way: 'doubt', actor: person.id, reason: note, use } as const;
     await freezeCard(tx, ports, await lockCard(tx, card), order);
   });
 };

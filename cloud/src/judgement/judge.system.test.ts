@@ -59,6 +59,7 @@ describe('one pass at two gateways that are cut off from each other', () => {
     expect(await world.verdicts()).toHaveLength(2);
     expect(await happened(world)).toEqual([
       `credential.revoked ${phone.credential}`,
+      `notice.made ${lilei}`,
       `use.double_spent ${testUseId(second, 1)}`,
     ]);
     expect(await database.query('select what from revocation')).toEqual([

@@ -1,6 +1,6 @@
 import type { CampusView, MeView, NoticeView, UseView } from '@gatehouse/protocols';
 import { openDB } from 'idb';
-import type { DBSchema, IDBPDatabase } from 'idb';
+import type { DBSchema, IDBPDatabase, StoreNames, StoreValue } from 'idb';
 
 /** A phone key with its counter: they live and die together. */
 export type PhoneKey = {
@@ -55,11 +55,31 @@ const takeFrom = async (
   credential: string,
 ): Promise<PhoneKey | undefined> => {
   const tx = db.transaction('keys', 'readwrite', { durability: 'strict' });
-  const key = await tx.store.get(person);
-  const taken = key?.credential === credential ? { ...key, counter: key.counter + 1 } : undefined;
-  if (taken !== undefined) await tx.store.put(taken);
-  await tx.done;
-  return taken;
+  const take = async (): Promise<PhoneKey | undefined> => {
+    const key = await tx.store.get(person);
+    const taken = key?.credential === credential ? { ...key, counter: key.counter + 1 } : undefined;
+    if (taken !== undefined) await tx.store.put(taken);
+    return taken;
+  };
+  return whole(tx, take());
+};
+
+/**
+ * Browsers that purge cut a transaction off in the middle: what was asked of it fails, and so does
+ * its end, which somebody has to hear.
+ */
+const whole = async <T>(tx: { readonly done: Promise<void> }, work: Promise<T>): Promise<T> => {
+  const [result] = await Promise.all([work, tx.done]);
+  return result;
+};
+
+const readFrom = <Name extends StoreNames<Schema>>(
+  db: Connection,
+  name: Name,
+  key: string,
+): Promise<StoreValue<Schema, Name> | undefined> => {
+  const tx = db.transaction(name);
+  return whole(tx, tx.store.get(key));
 };
 
 const version = 2;
@@ -107,21 +127,23 @@ export const openPhoneStore = async (): Promise<PhoneStore> => {
   });
   await connect();
   return {
-    key: async (person) => (await connect()).get('keys', person),
+    key: async (person) => readFrom(await connect(), 'keys', person),
     saveKey: async (key) => {
       await (await connect()).put('keys', key);
     },
     takeCounter: async (person, credential) => takeFrom(await connect(), person, credential),
     seen: async (person) => {
       const db = await connect();
-      const wanted = person ?? (await db.get('last', 'person'));
-      return wanted === undefined ? undefined : db.get('seen', wanted);
+      const wanted = person ?? (await readFrom(db, 'last', 'person'));
+      return wanted === undefined ? undefined : readFrom(db, 'seen', wanted);
     },
     saveSeen: async (seen) => {
       const tx = (await connect()).transaction(['seen', 'last'], 'readwrite');
-      await tx.objectStore('seen').put(seen);
-      await tx.objectStore('last').put(seen.person, 'person');
-      await tx.done;
+      const puts = [
+        tx.objectStore('seen').put(seen),
+        tx.objectStore('last').put(seen.person, 'person'),
+      ];
+      await whole(tx, Promise.all(puts));
     },
     onGone: (hear) => {
       ears.add(hear);

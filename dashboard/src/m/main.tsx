@@ -5,8 +5,6 @@ import { keepPage } from '../adapters/phone-page.ts';
 import { openPhoneStore } from '../adapters/phone-store.ts';
 import { readLanguage } from '../adapters/preferences.ts';
 import { createI18n, htmlLanguages } from '../i18n/i18n.ts';
-import mineEn from '../i18n/mine-en.json' with { type: 'json' };
-import mineZh from '../i18n/mine-zh.json' with { type: 'json' };
 import en from '../i18n/phone-en.json' with { type: 'json' };
 import zh from '../i18n/phone-zh.json' with { type: 'json' };
 import '../theme/base.css';
@@ -19,7 +17,7 @@ import './side-notes.css';
 const start = async (element: HTMLElement): Promise<void> => {
   const language = readLanguage();
   document.documentElement.lang = htmlLanguages[language];
-  const i18n = createI18n(language, { zh: { ...zh, ...mineZh }, en: { ...en, ...mineEn } });
+  const i18n = createI18n(language, { zh, en });
   const root = createRoot(element);
   const install = listenForInstall();
   try {

@@ -398,17 +398,25 @@ describe('a browser that cannot hold a card', () => {
   it('cannot write a counter down: shows no code, and one again when it can', async () => {
     await visiting(phone, '/m/', async (page) => {
       await useHere(page);
+      // Full until it is emptied, and pressed in the same step: a renewal in between would take the
+      // code away before the press.
       await page.evaluate(() => {
         const whole = IDBDatabase.prototype.transaction;
-        let failures = 0;
         IDBDatabase.prototype.transaction = function (...args) {
-          if (args[1] !== 'readwrite' || failures > 0) return whole.apply(this, args);
-          failures += 1;
-          throw new DOMException('full', 'QuotaExceededError');
+          const [stores, mode] = args;
+          const isFull = !document.body.hasAttribute('data-emptied');
+          if (isFull && stores === 'keys' && mode === 'readwrite') {
+            throw new DOMException('full', 'QuotaExceededError');
+          }
+          return whole.apply(this, args);
         };
+        document.querySelector<HTMLElement>('.plate')?.click();
       });
-      await page.locator('.plate').click();
       await page.getByRole('heading', { name: 'Nothing can be saved' }).waitFor();
+      await page.evaluate(() => {
+        document.body.setAttribute('data-emptied', '');
+      });
+      await page.locator('.stopped .main').click();
       await waitForCode(page);
     });
   });
@@ -441,13 +449,14 @@ describe('what is known of the card', () => {
       await page.route('**/api/time', (route) =>
         route.fulfill({ json: { at: new Date(Date.now() - 245_000).toISOString() } }),
       );
-      await page.reload();
-      await useHere(page);
-      expect(await seenText(page, '.side-note summary')).toBe("Your phone's clock is 4 min fast");
+      // Before the page is loaded: it may not listen yet when it shows its code.
       pages.campus.mock.phones.arrange(student, {
         ...{ changesLeft: 1, waitsUntil: new Date(Date.now() + 3_600_000).toISOString() },
         spread: { have: 2, of: 3, missing: [{ id: 'dorm', name: { zh: '宿舍', en: 'Dorm' } }] },
       });
+      await page.reload();
+      await useHere(page);
+      expect(await seenText(page, '.side-note summary')).toBe("Your phone's clock is 4 min fast");
       await page.getByRole('button', { name: 'Card and phone' }).click();
       const sheet = page.getByRole('dialog');
       await sheet.getByText('2 of 3 gateways', { exact: false }).waitFor();
@@ -459,9 +468,9 @@ describe('what is known of the card', () => {
   });
 
   it('is what its owner was told: a line until it was read', async () => {
+    pages.campus.mock.phones.tell(student, notice);
     await visiting(phone, '/m/', async (page) => {
       await useHere(page);
-      pages.campus.mock.phones.tell(student, notice);
       await page.locator('.notice-banner').click();
       await page.getByRole('dialog').getByText(notice.title.en).first().waitFor();
       await page.locator('.notice-banner').waitFor({ state: 'detached' });

@@ -1,5 +1,5 @@
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
-import type { ReactNode } from 'react';
+import type { ComponentType, ReactNode } from 'react';
 import { nowMs } from '../adapters/clock.ts';
 import { ErrorNote } from '../api/error-note.tsx';
 import { routes } from '../api/routes.ts';
@@ -16,12 +16,18 @@ import type { CardHold } from './use-card.ts';
 const sheetNames = ['doors', 'history', 'notices', 'freeze', 'desk', 'code', 'children'] as const;
 export type SheetName = (typeof sheetNames)[number] | 'phone';
 
-/** Only with a network: they do not travel with the pass. */
-const DeskSheet = lazy(async () => ({ default: (await import('./desk-sheet.tsx')).DeskSheet }));
-const CodeSheet = lazy(async () => ({ default: (await import('./code-sheet.tsx')).CodeSheet }));
-const ChildrenSheet = lazy(async () => ({
-  default: (await import('./children-sheet.tsx')).ChildrenSheet,
-}));
+/** Only with a network: they do not travel with the pass, nor do their words. */
+const lazySheet = <Props,>(
+  load: () => Promise<(props: Props) => ReactNode>,
+): ComponentType<Props> =>
+  lazy(async () => {
+    const [{ addMineWords }, sheet] = await Promise.all([import('./mine-words.ts'), load()]);
+    addMineWords();
+    return { default: sheet };
+  });
+const DeskSheet = lazySheet(async () => (await import('./desk-sheet.tsx')).DeskSheet);
+const CodeSheet = lazySheet(async () => (await import('./code-sheet.tsx')).CodeSheet);
+const ChildrenSheet = lazySheet(async () => (await import('./children-sheet.tsx')).ChildrenSheet);
 
 const isFor = (name: SheetName, { me }: Card): boolean =>
   name !== 'children' || me.person.affiliation === 'guardian';

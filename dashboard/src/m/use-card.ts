@@ -53,6 +53,8 @@ const withNewest = <Row extends { readonly id: string }>(
 
 const useFoundCard = (store: PhoneStore) => {
   const [found, setFound] = useState<CardLoad>({ state: 'loading' });
+  /** A key that was read before the browser threw it away must not come back to the page. */
+  const purges = useRef(0);
   const change = useCallback((how: (card: Card) => Card): void => {
     setFound((before) =>
       before.state === 'loaded' ? { ...before, card: how(before.card) } : before,
@@ -68,7 +70,12 @@ const useFoundCard = (store: PhoneStore) => {
         );
       });
     });
-    const next = await loadCard(store);
+    let next: CardLoad;
+    let purgesBefore: number;
+    do {
+      purgesBefore = purges.current;
+      next = await loadCard(store);
+    } while (purges.current !== purgesBefore);
     cancel();
     setFound((before) => {
       const wasPurged = before.state === 'loaded' && before.card.wasPurged;
@@ -77,13 +84,30 @@ const useFoundCard = (store: PhoneStore) => {
     });
   }, [store]);
   const dropKey = useCallback(() => {
+    purges.current += 1;
     change((card) => ({
       ...card,
       key: undefined,
       wasPurged: card.wasPurged || card.key !== undefined,
     }));
   }, [change]);
-  return { found, change, reload, dropKey };
+  const setMe = useCallback(
+    (me: MeView) => {
+      const purgesBefore = purges.current;
+      // Another page of this browser may just have made a new key.
+      void store.key(me.person.id).then(
+        (key) => {
+          const isOld = purges.current !== purgesBefore;
+          change((card) => ({ ...card, me, key: isOld ? card.key : (key ?? card.key) }));
+        },
+        () => {
+          change((card) => ({ ...card, me }));
+        },
+      );
+    },
+    [store, change],
+  );
+  return { found, change, reload, dropKey, setMe };
 };
 
 /** What the phone's own stream tells comes from our own server, of the same contract. */
@@ -115,24 +139,10 @@ const takers = (hear: {
 
 /** The card, kept up to date by its own stream. */
 export const useCard = (store: PhoneStore, onUse: (use: UseView) => void): CardHold => {
-  const { found, change, reload, dropKey } = useFoundCard(store);
+  const { found, change, reload, dropKey, setMe } = useFoundCard(store);
   const [isOnline, setOnline] = useState(true);
   const healing = useHealing();
 
-  const setMe = useCallback(
-    (me: MeView) => {
-      // Another page of this browser may just have made a new key.
-      void store.key(me.person.id).then(
-        (key) => {
-          change((card) => ({ ...card, me, key: key ?? card.key }));
-        },
-        () => {
-          change((card) => ({ ...card, me }));
-        },
-      );
-    },
-    [store, change],
-  );
   const readNotices = useCallback(async () => {
     if (found.state !== 'loaded') return;
     const ids = found.card.notices.filter(({ read }) => !read).map(({ id }) => id);

@@ -1,8 +1,15 @@
 import type { Catalogue } from '@gatehouse/device-profiles';
 import { createGateway, createPrimitives, createZstd, pinHashAtOnce } from '@gatehouse/gateway';
-import type { Clock, Gateway, Journal, Ports, StreamPosition } from '@gatehouse/gateway';
+import type {
+  Clock,
+  Gateway,
+  GatewayConfig,
+  Journal,
+  ModbusPorts,
+  Ports,
+  StreamPosition,
+} from '@gatehouse/gateway';
 import { toHex } from '@gatehouse/protocols';
-import type { Side } from '@gatehouse/protocols';
 import type { Random } from '../devices/random.ts';
 import { createJournalFolder } from './adapters/journal-folder.ts';
 import type { JournalFolder } from './adapters/journal-folder.ts';
@@ -15,10 +22,8 @@ import { createLife } from './life.ts';
 import type { Life } from './life.ts';
 import type { Network } from './network.ts';
 import { place } from './places.ts';
-import type { BoxPlace } from './places.ts';
 import { createPolicyStorePort, emptyPolicyCard } from './policy-store-port.ts';
 import type { PolicyCard } from './policy-store-port.ts';
-import type { Turnstile } from './turnstile.ts';
 import { logOf } from './world.ts';
 import type { World } from './world.ts';
 
@@ -52,7 +57,8 @@ export type Box = {
 
 export type BoxOptions = {
   readonly world: World;
-  readonly place: BoxPlace;
+  readonly gateway: string;
+  readonly devices: GatewayConfig['devices'];
   /** For the files of its storage card. */
   readonly folder: string;
   readonly catalogue: Catalogue;
@@ -60,8 +66,8 @@ export type BoxOptions = {
   readonly claims: ClaimNetwork;
   /** What its policy store holds when it comes; empty where left out. */
   readonly policyCard?: PolicyCard;
-  readonly turnstile: Turnstile;
-  readonly heads: Readonly<Record<Side, Head>>;
+  readonly modbus: (life: Life) => ModbusPorts;
+  readonly heads: readonly Head[];
   /** GET from the cloud's gateway listener. */
   readonly fetch: (path: string) => Promise<Uint8Array>;
 };
@@ -209,20 +215,20 @@ type RunOptions = BoxOptions & {
 };
 
 const createRun = (options: RunOptions): Run => {
-  const { world, parts, life, network, claims, turnstile, heads } = options;
+  const { world, parts, life, network, claims, heads } = options;
   const { random } = parts;
   const { timeline, signing, breakage } = world;
   const clock = createClock(options);
   const { port: journal, positions } = createJournalPort({
     ...{ ...world, ...parts, life },
-    gateway: options.place.gateway,
+    gateway: options.gateway,
     nowMs: clock.nowMs,
     onOpened: options.onOpened,
     onMoment: (moment, { events }) => {
       if (events.some(({ kind }) => kind === 'access.granted')) options.onMoment(moment);
     },
   });
-  const modbus = turnstile.ports(life);
+  const modbus = options.modbus(life);
   const claimPorts = claims.ports(life);
   const primitives = createPrimitives();
   const ports: Ports = {
@@ -231,7 +237,7 @@ const createRun = (options: RunOptions): Run => {
     random: random.bytes,
     primitives: breakage.primitives?.(primitives) ?? primitives,
     pinHash: pinHashAtOnce,
-    serial: serialPorts(Object.values(heads), life),
+    serial: serialPorts(heads, life),
     modbus: breakage.modbus?.(modbus) ?? modbus,
     journal: breakage.journal?.(journal) ?? journal,
     policyStore: createPolicyStorePort({ card: parts.policyCard, life, timeline }),
@@ -240,10 +246,10 @@ const createRun = (options: RunOptions): Run => {
     http: { get: (path) => life.mine(options.fetch(path)) },
     zstd: createZstd(),
     jws: signing.verifier,
-    log: logOf(world.trace, options.place.gateway),
+    log: logOf(world.trace, options.gateway),
   };
   const gateway = createGateway(ports, {
-    config: configOf(options, breakage.exitHeadIsEntry ?? false),
+    config: configOf(options),
     profiles: options.catalogue,
     rootKey: signing.rootKey,
   });
@@ -261,22 +267,14 @@ const createClock = ({ world, life, parts }: RunOptions): Clock => {
   };
 };
 
-const configOf = ({ heads, place: at }: BoxOptions, exitHeadIsEntry: boolean) => {
+const configOf = ({ gateway, devices }: BoxOptions): GatewayConfig => {
   const unused = { file: 'unused' };
-  const { gateway, door } = at;
   const addresses = { broker: 'mqtts://campus:1', listener: 'https://campus:1' };
   return {
     gateway,
     dataDir: 'unused',
     cloud: { ...addresses, ca: unused, certificate: unused, key: unused },
     rootKey: unused,
-    devices: at.devices.map(({ id, profile, side }) =>
-      side === undefined
-        ? { id, profile, door, port: 'turnstile', unit: 1 }
-        : {
-            ...{ id, profile, door, port: heads[side].port },
-            side: exitHeadIsEntry ? ('entry' as const) : side,
-          },
-    ),
+    devices: [...devices],
   };
 };

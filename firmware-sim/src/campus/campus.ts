@@ -1,21 +1,17 @@
-import { compileProfile } from '@gatehouse/device-profiles';
-import type { Binding, Catalogue, Codec } from '@gatehouse/device-profiles';
-import type { Side } from '@gatehouse/protocols';
+import type { Catalogue } from '@gatehouse/device-profiles';
 import type { CampusDatabase } from './adapters/databases.ts';
 import { turn } from './adapters/turn.ts';
 import { createBox } from './box.ts';
 import { createClaimNetwork } from './claim-network.ts';
 import { checkers } from './checkers/checkers.ts';
 import { createGate, createSettle } from './gate.ts';
-import { createHead } from './heads.ts';
-import type { Head } from './heads.ts';
+import { createHardware, devicesOf } from './hardware.ts';
 import { createHouse } from './house.ts';
 import { createNetwork } from './network.ts';
 import type { Network } from './network.ts';
 import { createNextDoor } from './next-door.ts';
-import { createOutputWatch } from './output-watch.ts';
 import { createPhones } from './phones.ts';
-import { peopleOf, place } from './places.ts';
+import { peopleOf, place, seedPlaces } from './places.ts';
 import type { Plan } from './plan.ts';
 import { createRecorder } from './record.ts';
 import type { Fault } from './record.ts';
@@ -26,7 +22,6 @@ import { readStored } from './stored.ts';
 import type { Stored } from './stored.ts';
 import { createTimeline } from './timeline.ts';
 import { createTrace } from './trace.ts';
-import { createTurnstile } from './turnstile.ts';
 import { randomOf } from './world.ts';
 import type { Breakage, World } from './world.ts';
 
@@ -52,8 +47,6 @@ export type CampusResult = {
   readonly lines: readonly string[];
 };
 
-/** What a gateway gives an exit whose policy it does not have yet; more than that of the policy. */
-const pulseMsMax = 5_000;
 const cloudStartsMs = 50;
 const gatewayStartsMs = 500;
 /** From the last fault until all has drained: back-off, resending and the boot fence together. */
@@ -72,7 +65,7 @@ export const runCampus = async (options: CampusOptions): Promise<CampusResult> =
   const { timeline, trace, recorder } = world;
   const { box, house } = stage;
   try {
-    await house.prepare(stage.people, plan.authority);
+    await house.prepare((db) => seedPlaces(db, stage.people, plan.authority));
     timeline.after(cloudStartsMs, house.start);
     timeline.after(gatewayStartsMs, box.powerOn);
     timeline.after(gatewayStartsMs, stage.nextDoor.box.powerOn);
@@ -123,7 +116,11 @@ const createStage = (options: CampusOptions): { stage: Stage; world: World } => 
   const hardware = (of: World) => createHardware(of, catalogue);
   const { turnstile, heads } = hardware(world);
   const box = createBox({
-    ...{ world, place, folder, catalogue, network, claims, turnstile, heads, fetch },
+    ...{ world, folder, catalogue, network, claims, fetch },
+    gateway: place.gateway,
+    devices: devicesOf(place, world),
+    modbus: turnstile.ports,
+    heads: Object.values(heads),
   });
   const { authority } = plan;
   const nextDoor = createNextDoor({
@@ -133,40 +130,6 @@ const createStage = (options: CampusOptions): { stage: Stage; world: World } => 
   const phones = createPhones(people, random('phones'), nowMs);
   const stage = { world, people, phones, box, house, network, turnstile, heads, claims, nextDoor };
   return { world, stage };
-};
-
-/** A turnstile with a head on each side. */
-const createHardware = (world: World, catalogue: Catalogue) => {
-  const { timeline, recorder, random } = world;
-  const turnstile = createTurnstile({
-    ...world,
-    random: random('turnstile'),
-    ...wireOf(catalogue, place.devices[0].profile, 'modbus'),
-    watch: createOutputWatch(timeline, recorder, pulseMsMax),
-  });
-  const scanner = wireOf(catalogue, place.devices[1].profile, 'serial');
-  const head = (side: Side): Head =>
-    createHead({
-      ...{ ...scanner, timeline, side, startMs: place.startMs },
-      random: random(`head ${side}`),
-    });
-  return { turnstile, heads: { entry: head('entry'), exit: head('exit') } };
-};
-
-/** A model with its binding for a transport. */
-const wireOf = <T extends Codec['transport']>(catalogue: Catalogue, id: string, transport: T) => {
-  const profile = catalogue.get(id);
-  const [name, binding] =
-    Object.entries(profile?.bindings ?? {}).find(([, each]) => each.transport === transport) ?? [];
-  if (profile === undefined || name === undefined) throw new Error(`no ${transport} for ${id}`);
-  const codec = compileProfile(profile, name, {});
-  return {
-    profile,
-    // Both are of the transport that was looked for.
-    codec: codec as Extract<Codec, { transport: T }>,
-    // As above.
-    binding: binding as Extract<Binding, { transport: T }>,
-  };
 };
 
 const calmDown = ({ world, network, box, house, heads, claims }: Stage): void => {

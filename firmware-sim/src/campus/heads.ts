@@ -1,7 +1,6 @@
 import type { DeviceProfile, SerialCodec } from '@gatehouse/device-profiles';
 import { GatewayError } from '@gatehouse/gateway';
 import type { SerialLine, SerialPorts } from '@gatehouse/gateway';
-import type { Side } from '@gatehouse/protocols';
 import { noFaults } from '../devices/faults.ts';
 import { createLiveDevice } from '../devices/live-device.ts';
 import type { Random } from '../devices/random.ts';
@@ -31,7 +30,8 @@ export type HeadOptions = {
   readonly random: Random;
   readonly profile: DeviceProfile;
   readonly codec: SerialCodec;
-  readonly side: Side;
+  /** Name of the serial port that it hangs on. */
+  readonly port: string;
   /** Unix milliseconds from virtual ones. */
   readonly startMs: number;
 };
@@ -39,7 +39,7 @@ export type HeadOptions = {
 const wireMs = 1;
 
 export const createHead = (options: HeadOptions): Head => {
-  const { timeline, side } = options;
+  const { timeline, port } = options;
   const { nowMs } = timeline;
   const { device, reader, wires } = createScanner(options);
   let pluggedAtMs = 0;
@@ -87,7 +87,7 @@ export const createHead = (options: HeadOptions): Head => {
   };
 
   return {
-    port: `head-${side}`,
+    port,
     present: (text) => reader.present('text', text),
     unplug: (forMs) => {
       pluggedAtMs = nowMs() + forMs;

@@ -8,8 +8,8 @@ import type { Gate } from './gate.ts';
 import { createLife } from './life.ts';
 import type { Life } from './life.ts';
 import type { Network } from './network.ts';
-import { enrol, place, seedPlaces } from './places.ts';
-import type { Authority, Person } from './places.ts';
+import { enrol, place } from './places.ts';
+import type { Person } from './places.ts';
 import { createSnapshotStore } from './snapshot-store.ts';
 import { logOf } from './world.ts';
 import type { World } from './world.ts';
@@ -19,7 +19,7 @@ export type CrashMoment = 'now' | 'statement' | 'commit';
 /** The house where the cloud runs: its processes, and its database that outlives them. */
 export type House = {
   /** An empty database gets its places and people. */
-  readonly prepare: (people: readonly Person[], authority: Authority) => Promise<void>;
+  readonly prepare: (seed: (database: Database) => Promise<void>) => Promise<void>;
   readonly start: () => void;
   /** @param countdown statements or commits until it dies */
   readonly crash: (at: {
@@ -91,11 +91,11 @@ export const createHouse = (options: HouseOptions): House => {
     );
   };
   return {
-    prepare: async (people, authority) => {
+    prepare: async (seed) => {
       await real.database.transaction((tx) =>
         ensureDeployment(tx, { clock: cloudClock(world), random: chance.bytes }),
       );
-      await seedPlaces(real.database, people, authority);
+      await seed(real.database);
     },
     start,
     crash: (at) => {

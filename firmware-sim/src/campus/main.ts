@@ -3,12 +3,15 @@ import { loadCatalogue } from '@gatehouse/device-profiles';
 import { startDatabases } from './adapters/databases.ts';
 import { runCampus } from './campus.ts';
 import type { CampusResult } from './campus.ts';
+import { runCeremony } from './ceremony/ceremony.ts';
+import { wholeCeremony } from './ceremony/venue.ts';
 import { makePlan } from './plan.ts';
 import { keptSeeds } from './seeds.ts';
 
-const usage = `usage: npm run campus -- --seed N | --seeds A-B  [--json] [--trace]
+const usage = `usage: npm run campus -- --seed N | --seeds A-B | --ceremony  [--json] [--trace]
   --seed N      the campus of this seed
   --seeds A-B   these seeds, and those that once failed
+  --ceremony    7,799 people in ten minutes under --seed N: some minutes of real time
   --json        one JSON object for each seed
   --trace       everything that happened`;
 
@@ -55,15 +58,36 @@ const failure = ({ seed, faults, lines }: CampusResult): string =>
 const stackOf = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error);
 
+/** Prints its figures as one JSON object. */
+const ceremony = async (seed: number): Promise<number> => {
+  const beganMs = performance.now();
+  const catalogue = await loadCatalogue();
+  const databases = await startDatabases();
+  try {
+    const database = await databases.create();
+    const { faults, figures, traceHash } = await runCeremony({
+      ...{ ceremony: wholeCeremony(seed), database, catalogue },
+    });
+    const wallMs = Math.round(performance.now() - beganMs);
+    process.stdout.write(`${JSON.stringify({ seed, ...figures, wallMs, traceHash }, null, 2)}\n`);
+    for (const { checker, detail } of faults) process.stderr.write(`${checker}: ${detail}\n`);
+    return faults.length === 0 ? 0 : 1;
+  } finally {
+    await databases.stop();
+  }
+};
+
 const main = async (): Promise<number> => {
   const { values } = parseArgs({
     options: {
       seed: { type: 'string' },
       seeds: { type: 'string' },
+      ceremony: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       trace: { type: 'boolean', default: false },
     },
   });
+  if (values.ceremony) return ceremony(wholeNumber(values.seed ?? '1'));
   const seeds = [...wantedSeeds(values.seed, values.seeds)];
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
   if (!values.json) say(`seeds ${seeds.join(' ')}`);

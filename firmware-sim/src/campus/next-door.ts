@@ -6,6 +6,7 @@ import type { Side } from '@gatehouse/protocols';
 import { createBox } from './box.ts';
 import type { Box } from './box.ts';
 import type { ClaimNetwork } from './claim-network.ts';
+import { devicesOf } from './hardware.ts';
 import type { Head } from './heads.ts';
 import { neighbour, neighbourRows } from './places.ts';
 import type { Authority, Person } from './places.ts';
@@ -52,7 +53,11 @@ export const createNextDoor = (options: NextDoorOptions): NextDoor => {
   };
   const { turnstile, heads } = options.hardware(world);
   const box = createBox({
-    ...{ world, place: neighbour, folder, catalogue, claims, turnstile, heads },
+    ...{ world, folder, catalogue, claims },
+    gateway: neighbour.gateway,
+    devices: devicesOf(neighbour, world),
+    modbus: turnstile.ports,
+    heads: Object.values(heads),
     network: { link: () => noLink },
     policyCard: cardOf(people, authority),
     fetch: () => Promise.reject(new Error('no cable')),

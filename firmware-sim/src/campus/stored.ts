@@ -21,6 +21,7 @@ export type Stored = {
   readonly setAside: number;
   /** Commands that have not come to an end. */
   readonly commandsOpen: number;
+  /** Of the gateway that is furthest behind. */
   readonly policy: { readonly held: number; readonly newest: number } | undefined;
 };
 
@@ -51,7 +52,8 @@ export const readStored = async (db: Pick<Database, 'query'>): Promise<Stored> =
   );
   const [policy] = await db.query<{ held: number; newest: number }>(
     `select (s.held ->> 'policyVersion')::int8 as held, h.version as newest
-     from gateway_status s join policy_head h using (gateway)`,
+     from gateway_status s join policy_head h using (gateway)
+     order by h.version - (s.held ->> 'policyVersion')::int8 desc nulls first, gateway limit 1`,
   );
   return {
     events: events.map(({ at, ...row }) => ({ ...row, atMs: at.getTime() })),

@@ -122,6 +122,7 @@ const start = async (
   const plan = await loadPlan(options);
   const [broker = 0, listener = 0, control = 0, claim = 0, ...devices] = await freePorts(
     4 + plan.devices.length,
+    [options.port, options.lanPort],
   );
   const files = await writeConfigs({
     options,

@@ -33,14 +33,20 @@ const letGo = (server: Server): Promise<void> =>
     });
   });
 
-/** As many free TCP ports on the loopback as asked for; held together so that none comes twice. */
-export const freePorts = async (count: number): Promise<readonly number[]> => {
+/**
+ * As many free TCP ports on the loopback as asked for; held together so that none comes twice.
+ * @param promised not these, which are free still and somebody's already
+ */
+export const freePorts = async (
+  count: number,
+  promised: readonly (number | undefined)[] = [],
+): Promise<readonly number[]> => {
   const held = new Map<number, Server>();
   const range = pastPort - firstPort;
   const start = Math.floor(Math.random() * range);
   for (let i = 0; i < range && held.size < count; i += 1) {
     const port = firstPort + ((start + i) % range);
-    const server = await hold(port);
+    const server = promised.includes(port) ? undefined : await hold(port);
     if (server !== undefined) held.set(port, server);
   }
   if (held.size < count) throw new Error(`This machine has no ${count} free ports`);

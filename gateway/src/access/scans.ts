@@ -45,6 +45,8 @@ export type Unlocked = 'confirmed' | 'sent' | 'not_confirmed' | 'expired' | 'fai
 
 export type Door = {
   readonly ready: () => boolean;
+  /** Its head opens it only in answer to a scan: nobody can from afar. */
+  readonly onlyAnswers?: boolean;
   readonly unlock: (unlocking: Unlocking) => Promise<Unlocked>;
 };
 

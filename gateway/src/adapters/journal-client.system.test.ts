@@ -95,6 +95,7 @@ describe('journal in its thread', () => {
       clean: true,
       fenceMs: 12,
       marks,
+      pinTries: [],
       commandsOpen: [commandBegun],
     });
   });

@@ -150,12 +150,7 @@ describe('an authority that does not answer', () => {
     expect(second.decisions()).toEqual(['island granted?']);
     expect(second.conditions.active()).toEqual([]);
     await clock.advance(silentAfterMs);
-    expect(second.conditions.active()).toMatchObject([
-      {
-        code: 'claim_silent',
-        detail: 'gw-1: The authority of the claim group cannot be reached: gw-1 ECONNREFUSED',
-      },
-    ]);
+    expect(second.conditions.active()).toMatchObject([{ code: 'claim_silent', detail: 'gw-1' }]);
   });
 
   it('frees who waits when the connection ends', async () => {

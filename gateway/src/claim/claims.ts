@@ -140,10 +140,10 @@ const begin = (parts: Parts, group: ClaimRow): void => {
     authority: state,
     since: ports.clock.nowMs(),
   });
-  const onState = (isReachable: boolean, detail: string): void => {
+  const onState = (isReachable: boolean): void => {
     if (parts.role !== role) return;
     if (isReachable) conditions.clear('claim_silent', gateway);
-    else conditions.raise('claim_silent', gateway, `${group.authority}: ${detail}`);
+    else conditions.raise('claim_silent', gateway, group.authority);
     const state = isReachable ? 'reachable' : 'silent';
     if (isSelf || role.report.authority === state) return;
     role.report = report(state);

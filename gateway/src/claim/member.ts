@@ -28,8 +28,8 @@ export type MemberOptions = {
   readonly ports: Pick<Ports, 'clock' | 'random' | 'claims' | 'log'>;
   readonly gateway: string;
   readonly group: ClaimRow;
-  /** The authority was found or lost; the detail is for people. */
-  readonly onState: (isReachable: boolean, detail: string) => void;
+  /** The authority was found or lost. */
+  readonly onState: (isReachable: boolean) => void;
 };
 
 export type Use = { readonly pass: Pass; readonly audience: string; readonly door: string };
@@ -118,7 +118,7 @@ const forgetPending = ({ pending }: Parts): void => {
 
 const missed = (parts: Parts): void => {
   parts.misses += 1;
-  if (parts.misses >= missesMax) silent(parts, `${claimWaitMs} ms`);
+  if (parts.misses === missesMax) silent(parts, `no answer within ${claimWaitMs} ms`);
 };
 
 const keepUntold = (parts: Parts, ask: ClaimAsk): void => {
@@ -143,13 +143,14 @@ const reachable = (parts: Parts): void => {
   parts.timers.cancel('silent');
   if (parts.isReachable) return;
   parts.isReachable = true;
-  parts.options.onState(true, '');
+  parts.options.onState(true);
 };
 
 const silent = (parts: Parts, detail: string): void => {
   parts.timers.cancel('silent');
   parts.isReachable = false;
-  parts.options.onState(false, detail);
+  parts.options.ports.log.info('claim.silent', { group: parts.options.group.id, detail });
+  parts.options.onState(false);
 };
 
 /** From now on it has its time to be found, if it had none running. */

@@ -12,7 +12,7 @@ export type ServingOptions = {
   readonly authority: Authority;
   /** What has the port now is gone when this resolves. */
   readonly after: Promise<void>;
-  readonly onState: (isServing: boolean, detail: string) => void;
+  readonly onState: (isServing: boolean) => void;
 };
 
 /** The authority's door: open to its members, tried again where the port is taken. */
@@ -37,7 +37,7 @@ export const createServing = (options: ServingOptions): Serving => {
         members: group.members.filter((member) => member !== group.authority),
         onAsk: (member, payload) => void hear(member, payload),
       });
-      options.onState(true, '');
+      options.onState(true);
     } catch (error) {
       failed(error instanceof Error ? error.message : String(error));
     }
@@ -45,7 +45,7 @@ export const createServing = (options: ServingOptions): Serving => {
   const failed = (detail: string): void => {
     if (stopped) return;
     ports.log.error('claim.not_served', { group: group.id, detail });
-    options.onState(false, detail);
+    options.onState(false);
     timers.set('again', pauseMs, begin);
     pauseMs = Math.min(pauseMs * 2, againMaxMs);
   };

@@ -24,6 +24,8 @@ export type ControlledDoorOptions = {
   readonly id: string;
   readonly deviceId: string;
   readonly model: Model;
+  /** What controls it is heard only while it waits for an answer. */
+  readonly onlyAnswers: boolean;
   readonly driver: Pick<DeviceDriver, 'run' | 'refresh'>;
   readonly ports: Pick<Ports, 'clock' | 'log'>;
   readonly conditions: Conditions;
@@ -73,6 +75,7 @@ export const createControlledDoor = (options: ControlledDoorOptions): Controlled
   return {
     id,
     deviceId,
+    onlyAnswers: options.onlyAnswers,
     ready: passage.ready,
     unlock,
     report: passage.report,

@@ -89,12 +89,13 @@ const parts: readonly {
 }[] = [
   {
     fits: (model) => opensSide(model, 'entry') || opensSide(model, 'exit'),
-    create: ({ config, profile, door: id, ...options }) => {
+    create: ({ config, profile, codec, door: id, ...options }) => {
       const door = createControlledDoor({
         ...options,
         id,
         deviceId: config.id,
         model: profile.model,
+        onlyAnswers: codec.transport === 'http-push',
       });
       return { door, onReading: door.onReading, onLink: door.onLink, stop: door.stop };
     },

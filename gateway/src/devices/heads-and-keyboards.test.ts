@@ -67,6 +67,7 @@ describe('wires that only ask or only type', () => {
     // Before it has said how its relay is, its door is not ready.
     expect(devices.door('lab')?.ready()).toBe(false);
     await post({ type: 'status', seq: 1, relay: false });
+    expect(devices.door('lab')).toMatchObject({ onlyAnswers: true });
     expect(devices.door('lab')?.ready()).toBe(true);
     const answer = post({ type: 'scan', seq: 2, code: 'A0' });
     await clock.advance(20);

@@ -51,6 +51,7 @@ const createBench = async () => {
   const unlocks: (Unlocking & { readonly committed: number })[] = [];
   const bench = {
     ready: true,
+    onlyAnswers: false,
     doorSays: 'confirmed' as Unlocked,
     session: session as string | undefined,
   };
@@ -63,6 +64,7 @@ const createBench = async () => {
         ? undefined
         : {
             ready: () => bench.ready,
+            onlyAnswers: bench.onlyAnswers,
             unlock: (unlocking) => {
               unlocks.push({ ...unlocking, committed: journal.appends.length });
               return Promise.resolve(bench.doorSays);
@@ -122,6 +124,13 @@ describe('a command', () => {
     const { send, rows, unlocks } = await createBench();
     await send(change);
     expect([rows(), unlocks]).toEqual([[row], []]);
+  });
+
+  it('does not run at a door that opens only in answer to a scan, and says so', async () => {
+    const { bench, send, rows, unlocks } = await createBench();
+    bench.onlyAnswers = true;
+    await send();
+    expect([rows(), unlocks]).toEqual([['command.failed only_answers'], []]);
   });
 
   it('does not run while the cloud has not greeted us', async () => {

@@ -48,7 +48,11 @@ const unlockOrder = (parts: OrderParts, command: Command): Order | undefined => 
   };
   return {
     entry,
-    refusal: () => (parts.door(door) === undefined ? 'door_unknown' : undefined),
+    refusal: () => {
+      const held = parts.door(door);
+      if (held === undefined) return 'door_unknown';
+      return held.onlyAnswers === true ? 'only_answers' : undefined;
+    },
     carryOut: async ({ cause, deadlineMs }) => {
       const held = parts.door(door);
       if (held?.ready() !== true) return [rows.failed(entry, 'door_not_ready')];

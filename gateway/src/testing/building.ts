@@ -9,7 +9,7 @@ import { createGateway } from '../gateway.ts';
 import type { Gateway } from '../gateway.ts';
 import { openJournalFile } from '../journal/journal-file.ts';
 import type { JournalFile } from '../journal/journal-file.ts';
-import type { Ports, SerialPorts } from '../ports.ts';
+import type { Journal, Ports, SerialPorts } from '../ports.ts';
 import { createDirectJournal } from '../journal/direct-journal.ts';
 import { createFakeCloud } from './fake-cloud.ts';
 import { createMemoryClaims } from './memory-claims.ts';
@@ -120,8 +120,11 @@ const createFarEnd = (clock: VirtualClock, link: MemoryLink) => {
   };
 };
 
+/** What a test brings itself: a journal on a real disk, say. */
+type Own = { readonly journal?: (clock: VirtualClock) => Journal };
+
 /** For tests: a box with a disk, a turnstile with two scanners, a broker, and a cloud behind it. */
-export const createBuilding = () => {
+export const createBuilding = (own: Own = {}) => {
   const clock = createVirtualClock(tuesdayTenMs);
   const heads = { in: createMemorySerial(), out: createMemorySerial() };
   const serial: SerialPorts = {
@@ -144,7 +147,7 @@ export const createBuilding = () => {
       pinHash: pinHashAtOnce,
       serial,
       modbus: modbus.ports,
-      journal: journal(),
+      journal: own.journal?.(clock) ?? journal(),
       policyStore: store.port,
       link: link.port,
       claims: claims.ports,
@@ -166,8 +169,8 @@ export const createBuilding = () => {
 };
 
 /** With a policy, past the fence of a first start, and a door that has shown itself locked. */
-export const createReadyBuilding = async () => {
-  const building = createBuilding();
+export const createReadyBuilding = async (own: Own = {}) => {
+  const building = createBuilding(own);
   const { clock, cloud, store } = building;
   const gateway = await building.boot();
   await clock.advance(1_000);

@@ -80,6 +80,16 @@ export const catalogue: Readonly<Record<string, Play>> = {
     hears: { event: 'cancelled' },
     becomes: { 'state.paper': true },
   },
+  'gatehouse-reader-r1': {
+    command: {
+      name: 'show',
+      args: { lamp: 'green', tone: 'ok', text: 'Hi' },
+      outcome: 'sent',
+    },
+    deed: { present: { uid: '042F5A8A4C5E80' } },
+    hears: { event: 'card', fields: { uid: '042F5A8A4C5E80' } },
+    isUnchecked: true,
+  },
   'gatehouse-scanner-s1': {
     command: { name: 'show', args: { lamp: 'green', tone: 'ok', text: 'Hi' }, outcome: 'sent' },
     deed: { present: { text: ' Ab 7%' } },

@@ -14,6 +14,10 @@ export const commandFailures = {
   device_silent: { zh: '设备没有应答', en: 'The device does not answer' },
   device_refused: { zh: '设备拒绝了命令', en: 'The device refused the command' },
   not_confirmed: { zh: '设备没有确认', en: 'The device did not confirm' },
+  only_answers: {
+    zh: '此门的读头只在扫码时开门，不能远程开',
+    en: 'This door opens only in answer to a scan at its head',
+  },
   door_not_ready: { zh: '门控制器没有应答', en: 'The door controller does not answer' },
   unlock_failed: { zh: '门没有确认打开', en: 'The door did not confirm' },
   unknown_outcome: { zh: '网关中途重启，结果未知', en: 'The gateway restarted: outcome unknown' },

@@ -372,10 +372,11 @@ describe('the stream of a phone', () => {
     await stream.until((all) => all.some(({ event }) => event === 'me'));
     for (const gateway of ['gw-library', 'gw-lab', 'gw-north']) {
       await api.database.query(`insert into policy_head values ($1, 1, 2, 'state')`, [gateway]);
-      await api.database.query(`insert into policy_row values ($1, 'credential', $2, '{}')`, [
-        gateway,
-        credential,
-      ]);
+      await api.database.query(
+        `insert into policy_row select $1, 'credential', id, jsonb_build_object('card', card)
+         from credential where id = $2`,
+        [gateway, credential],
+      );
     }
     await api.database.query(
       `insert into gateway_status (gateway, session, online, version, beat, last_beat_at,
