@@ -3,21 +3,20 @@ import type {
   ChangeView,
   ChoiceView,
   CommandView,
-  ErrorView,
   EventPage,
   EventView,
   SessionView,
-  Text,
 } from '@gatehouse/protocols';
 import { campus, choices, words } from './campus.table.ts';
+import { deviceRoutes } from './mock-device-routes.ts';
 import { createMockDevices } from './mock-devices.ts';
-import type { MockDevices } from './mock-devices.ts';
 import { numberRows } from './mock-numbers.ts';
 import { createMockPhones } from './mock-phone.ts';
-import type { MockPhones, Viewer } from './mock-phone.ts';
+import type { MockPhones } from './mock-phone.ts';
 import { mayOf, profileRows } from './mock-profile-routes.ts';
 import { createMockProfiles } from './mock-profiles.ts';
-import type { MockProfiles } from './mock-profiles.ts';
+import { found, ok, refuse, textIn } from './mock-route.ts';
+import type { Asked, MockReply, MockRequest, Route } from './mock-route.ts';
 import { changeFor, isOwnRoom, nowFor } from './mock-roles.ts';
 import {
   addEvent,
@@ -30,60 +29,12 @@ import {
 } from './mock-state.ts';
 import type { MockPorts, MockState, Scenario } from './mock-state.ts';
 import { createMockUses, mayUsesOf } from './mock-uses.ts';
-import type { MockUses } from './mock-uses.ts';
-import { tellWire } from './mock-wire.ts';
-
-/** A request, however it came. */
-export type MockRequest = {
-  readonly method: string;
-  readonly path: string;
-  readonly query: URLSearchParams;
-  readonly cookie: string;
-  readonly body: Readonly<Record<string, unknown>>;
-};
-
-export type MockReply =
-  | { readonly status: number; readonly body?: unknown; readonly cookie?: string }
-  | { readonly stream: (send: (text: string) => void) => () => void };
 
 export type MockServer = {
   readonly state: MockState;
   readonly phones: MockPhones;
   readonly answer: (request: MockRequest) => MockReply;
   readonly stop: () => void;
-};
-
-type Asked = MockRequest & {
-  readonly state: MockState;
-  readonly phones: MockPhones;
-  readonly devices: MockDevices;
-  readonly profiles: MockProfiles;
-  readonly uses: MockUses;
-  /** Who is signed in; routes that need nobody get the first choice. */
-  readonly who: ChoiceView;
-  readonly viewer: Viewer;
-  readonly id: string;
-  /** The second part of the path that varies. */
-  readonly name: string;
-};
-type Route = {
-  readonly method: string;
-  readonly path: RegExp;
-  readonly open?: true;
-  readonly run: (asked: Asked) => MockReply;
-};
-
-const refuse = (status: number, code: string, text: Text, next?: Text): MockReply => {
-  const body: ErrorView = { error: { code, text, next: next ?? { zh: '', en: '' } } };
-  return { status, body };
-};
-const ok = (body: unknown): MockReply => ({ status: 200, body });
-const found = (body: unknown, status = 200): MockReply =>
-  body === undefined ? refuse(404, 'not_found', words.missing) : { status, body };
-
-const textIn = (body: MockRequest['body'], name: string): string => {
-  const value = body[name];
-  return typeof value === 'string' ? value : '';
 };
 
 const sessionOf = ({ person, role }: ChoiceView): SessionView => ({
@@ -172,60 +123,6 @@ const phoneStream = ({ phones, viewer }: Asked): MockReply => ({
       send(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
     }),
 });
-
-/** Devices are for those who keep the building, and for guards. */
-const isKeeper = ({ role }: ChoiceView): boolean => role !== 'teacher' && role !== 'student';
-
-const runDevice = ({ devices, id, name, who }: Asked): MockReply => {
-  if (!isKeeper(who)) return refuse(403, 'not_allowed', words.missing);
-  const device = devices.list().find((each) => each.id === id);
-  if (device?.fresh === false) return refuse(409, 'gateway_offline', words.silent);
-  return found(devices.run(id, name), 202);
-};
-
-const deviceLive = ({ devices, state, id, who }: Asked): MockReply => {
-  const device = devices.list().find((each) => each.id === id);
-  if (device === undefined) return refuse(404, 'not_found', words.missing);
-  if (who.role === 'guard' || !isKeeper(who)) return refuse(403, 'not_allowed', words.missing);
-  return {
-    stream: (send) =>
-      tellWire(state.ports, device, (live) => {
-        send(`event: live\ndata: ${JSON.stringify(live)}\n\n`);
-      }),
-  };
-};
-
-const deviceRoutes: readonly Route[] = [
-  {
-    method: 'GET',
-    path: /^\/console\/devices$/,
-    run: ({ devices, who }) => ok(isKeeper(who) ? devices.list() : []),
-  },
-  {
-    method: 'GET',
-    path: /^\/console\/profiles$/,
-    run: ({ devices, who }) => ok(devices.profiles(who.role)),
-  },
-  {
-    method: 'GET',
-    path: /^\/console\/devices\/([a-z0-9-]+)$/,
-    run: ({ devices, id, who }) => found(isKeeper(who) ? devices.page(id, who.role) : undefined),
-  },
-  {
-    method: 'GET',
-    path: /^\/console\/devices\/([a-z0-9-]+)\/telemetry$/,
-    run: ({ devices, id, query }) => {
-      const [from, to] = ['from', 'to'].map((name) => Date.parse(query.get(name) ?? ''));
-      return found(devices.telemetry(id, from ?? 0, to ?? 0));
-    },
-  },
-  {
-    method: 'POST',
-    path: /^\/console\/devices\/([a-z0-9-]+)\/commands\/([a-zA-Z0-9]+)$/,
-    run: runDevice,
-  },
-  { method: 'GET', path: /^\/console\/devices\/([a-z0-9-]+)\/live$/, run: deviceLive },
-];
 
 const profileRoutes = profileRows.map(({ method, path, run }): Route => ({
   ...{ method, path },

@@ -5,7 +5,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { createMockServer } from '../mock-server.ts';
-import type { MockReply, MockRequest, MockServer } from '../mock-server.ts';
+import type { MockReply, MockRequest } from '../mock-route.ts';
+import type { MockServer } from '../mock-server.ts';
 import type { MockPorts, Scenario } from '../mock-state.ts';
 
 const pingEveryMs = 5_000;
