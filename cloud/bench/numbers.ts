@@ -35,15 +35,20 @@ const fill = async (database: Database): Promise<void> => {
   await seedPlaces(database);
   const statements: readonly (readonly [string, readonly unknown[]])[] = [
     [
-      `insert into person (id, name_zh, name_en, affiliation, unit_zh, unit_en)
-       select ${uuid(8001, 'n')}, 'P' || n, 'Li ' || n,
-         (array['student', 'student', 'student', 'teacher', 'staff'])[1 + n % 5],
-         'U' || n % 50, 'College ' || n % 50 from generate_series(1, $1::int) n`,
+      `insert into person (id, name_zh, name_en)
+       select ${uuid(8001, 'n')}, 'P' || n, 'Li ' || n from generate_series(1, $1::int) n`,
       [cards],
     ],
     [
-      `insert into card (id, person, number, state, valid_from, valid_to)
-       select ${uuid(8002, 'n')}, ${uuid(8001, 'n')}, 'N' || lpad(n::text, 9, '0'), 'active',
+      `insert into affiliation (id, person, kind, unit_zh, unit_en, valid_from)
+       select ${uuid(8001, 'n')}, ${uuid(8001, 'n')},
+         (array['student', 'student', 'student', 'teacher', 'staff'])[1 + n % 5],
+         'U' || n % 50, 'College ' || n % 50, $2::timestamptz from generate_series(1, $1::int) n`,
+      [cards, now],
+    ],
+    [
+      `insert into card (id, person, affiliation, number, state, valid_from, valid_to)
+       select ${uuid(8002, 'n')}, ${uuid(8001, 'n')}, ${uuid(8001, 'n')}, 'N' || lpad(n::text, 9, '0'), 'active',
          $2::timestamptz - interval '400 days', $2::timestamptz + interval '400 days'
        from generate_series(1, $1::int) n`,
       [cards, now],

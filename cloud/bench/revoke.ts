@@ -69,13 +69,17 @@ const seed = async (db: Database, nowMs: number): Promise<void> => {
     [gateways],
   );
   await db.query(
-    `insert into person (id, name_zh, name_en, affiliation, unit_zh, unit_en, role)
-     values ($1, 'A', 'A', 'student', '', '', 'student')`,
+    `insert into person (id, name_zh, name_en, role) values ($1, 'A', 'A', 'student')`,
     [person],
   );
   await db.query(
-    `insert into card (id, person, number, state, valid_from, valid_to)
-     values ($1, $2, '1', 'active', $3, $4)`,
+    `insert into affiliation (id, person, kind, unit_zh, unit_en, valid_from)
+     values ($1, $1, 'student', '', '', $2)`,
+    [person, from],
+  );
+  await db.query(
+    `insert into card (id, person, affiliation, number, state, valid_from, valid_to)
+     values ($1, $2, $2, '1', 'active', $3, $4)`,
     [card, person, from, to],
   );
   await db.query(`insert into member ("group", card) values ('students', $1)`, [card]);

@@ -22,7 +22,7 @@ export type HitColumns = PersonColumns & {
   readonly has_photo: boolean;
 };
 
-/** The columns of a CardHitView, of a card `c` and its person `p`. */
+/** The columns of a CardHitView, of a card `c` and its `card_holder p`. */
 export const hitColumns = `${personColumns}, c.id as card, c.number, c.state,
   exists (select from person_photo f where f.person = p.id) as has_photo` as const;
 
@@ -37,7 +37,7 @@ export const hitView = (row: HitColumns): CardHitView => ({
 /** @throws CloudError CL_NOT_FOUND */
 export const cardHit = async (db: Queryable, card: string): Promise<CardHitView> => {
   const [row] = await db.query<HitColumns>(
-    `select ${hitColumns} from card c join person p on p.id = c.person where c.id = $1::uuid`,
+    `select ${hitColumns} from card c join card_holder p on p.card = c.id where c.id = $1::uuid`,
     [card],
   );
   if (row === undefined) throw new CloudError('CL_NOT_FOUND', 'card');

@@ -15,7 +15,7 @@ const likeText = (text: string): string => text.replace(/[\\%_]/g, String.raw`\$
 /** Without case and spaces: `Li Lei`, `lilei` and `LI LEI` are one. */
 const folded = (text: string): string => text.toLowerCase().replace(/\s+/g, '');
 
-const selectHits = `select ${hitColumns} from card c join person p on p.id = c.person`;
+const selectHits = `select ${hitColumns} from card c join card_holder p on p.card = c.id`;
 const order = `order by c.state = 'ended', c.number limit ${hitsMax}`;
 
 /** `ll` and `lilei` for Li Lei; the pinyin of a name is its English form. */

@@ -19,7 +19,7 @@ type QueueColumns = HitColumns & {
 
 const selectQueue = `
   select b.id as booking, b.at as booked_for, b.why, b.state as booking_state, ${hitColumns}
-  from desk_booking b join card c on c.id = b.card join person p on p.id = c.person
+  from desk_booking b join card c on c.id = b.card join card_holder p on p.card = c.id
   where b.desk = $1 and b.at >= $2 and b.at < $3 and b.state <> 'cancelled'
   order by b.at, b.made_at, b.id`;
 

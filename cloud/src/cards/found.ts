@@ -22,7 +22,7 @@ type FoundColumns = HitColumns & {
 const selectFound = `
   select f.id as found, f.at, f.place, f.source, b.name_zh as by_zh, b.name_en as by_en,
     ${hitColumns}
-  from found_card f join card c on c.id = f.card join person p on p.id = c.person
+  from found_card f join card c on c.id = f.card join card_holder p on p.card = c.id
   left join person b on b.id = f.by
   where f.closed_at is null`;
 

@@ -24,7 +24,7 @@ const selectReplacement = `
     n.uid as new_uid,
     array(select u.uid from uid u where u.id = any (r.old_uids) order by u.since) as old_uids,
     ${hitColumns}
-  from card_replacement r join card c on c.id = r.card join person p on p.id = c.person
+  from card_replacement r join card c on c.id = r.card join card_holder p on p.card = c.id
   join person k on k.id = r.clerk join uid n on n.id = r.new_uid
   where r.id = $1::uuid`;
 
@@ -54,7 +54,7 @@ export const replacementView = async (db: Queryable, id: string): Promise<Replac
 /** Whose the card on the reader is: nobody's, or whom to ask. */
 export const uidView = async (db: Queryable, uid: string): Promise<UidView> => {
   const [row] = await db.query<HitColumns>(
-    `select ${hitColumns} from uid u join card c on c.id = u.card join person p on p.id = c.person
+    `select ${hitColumns} from uid u join card c on c.id = u.card join card_holder p on p.card = c.id
      where u.uid = $1 and u.ended_at is null`,
     [uid],
   );

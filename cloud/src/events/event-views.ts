@@ -50,7 +50,7 @@ export const selectEvents = `
   left join gateway g on g.id = e.gateway
   left join door d on d.id = e.door
   left join device v on v.id = e.device
-  left join person p on p.id = e.person`;
+  left join person_now p on p.id = e.person`;
 
 /** From here on the screen says when it happened and when it arrived. */
 export const lateAfterMs = 10_000;

@@ -13,7 +13,7 @@ export type PersonColumns = {
   readonly unit_en: string;
 };
 
-/** The columns of a PersonView, of a person `p`. */
+/** The columns of a PersonView, of a row `p` of `person_now` or `card_holder`. */
 export const personColumns =
   'p.id, p.name_zh, p.name_en, p.affiliation, p.unit_zh, p.unit_en' as const;
 
@@ -37,7 +37,7 @@ const choiceOf = (row: RoleColumns): readonly ChoiceView[] => {
 export const selectChoices = async (db: Queryable): Promise<readonly ChoiceView[]> =>
   (
     await db.query<RoleColumns>(
-      `select ${personColumns}, p.role from person p where p.role is not null order by p.id`,
+      `select ${personColumns}, p.role from person_now p where p.role is not null order by p.id`,
     )
   ).flatMap(choiceOf);
 
@@ -47,7 +47,7 @@ export const selectChoice = async (
 ): Promise<ChoiceView | undefined> =>
   (
     await db.query<RoleColumns>(
-      `select ${personColumns}, p.role from person p where p.id = $1::uuid`,
+      `select ${personColumns}, p.role from person_now p where p.id = $1::uuid`,
       [person],
     )
   ).flatMap(choiceOf)[0];
@@ -112,7 +112,7 @@ export const selectSession = async (
 ): Promise<Session | undefined> => {
   const rows = await db.query<RoleColumns>(
     `select ${personColumns}, p.role
-     from login_session s join person p on p.id = s.person and p.role = s.role
+     from login_session s join person_now p on p.id = s.person and p.role = s.role
      where s.token_sha256 = $1 and s.expires_at > $2`,
     [tokenSha256, new Date(nowMs)],
   );

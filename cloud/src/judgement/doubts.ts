@@ -66,8 +66,8 @@ const selectDoubts = `
     and f.verdict = 'confirmed'
   left join credential k on k.id = u.credential
   left join card c on c.id = u.card
-  left join person p on p.id = u.person
-  left join person w on w.id = u.closed_by
+  left join person_now p on p.id = u.person
+  left join person_now w on w.id = u.closed_by
   where u.verdict <> 'confirmed'`;
 
 const iso = (text: string): string => new Date(text).toISOString();

@@ -24,7 +24,7 @@ type Card = { readonly id: string; readonly number: string; readonly person: str
 /** Cards that hold today, by number: students first, whose numbers begin with their year. */
 const cardsOf = (api: TestApi, affiliation: string): Promise<readonly Card[]> =>
   api.database.query<Card>(
-    `select c.id, c.number, c.person from card c join person p on p.id = c.person
+    `select c.id, c.number, c.person from card c join card_holder p on p.card = c.id
      where p.affiliation = $1 and c.valid_from <= $2 and c.valid_to > $2 order by c.number`,
     [affiliation, new Date(api.clock.nowMs())],
   );

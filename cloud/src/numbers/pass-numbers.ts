@@ -23,7 +23,7 @@ const liveKeys = `
   from credential_activity a
   join credential k on k.id = a.credential and k.revoked_at is null
   join card c on c.id = k.card
-  join person p on p.id = c.person
+  join card_holder p on p.card = c.id
   where a.uses > 0`;
 
 type UsualRow = Usual & { readonly affiliation: string | null };
@@ -88,7 +88,7 @@ export const passNumbers = async (
        coalesce(sum(used), 0)::int8 as used from (${liveKeys}) k`,
   );
   const affiliations = await db.query<{ affiliation: string }>(
-    'select distinct affiliation from person order by affiliation',
+    'select distinct kind as affiliation from affiliation order by kind',
   );
   const usual = await readUsual(db);
   const all = usual.find((row) => row.affiliation === null);

@@ -11,7 +11,7 @@ export const standing = `
     a.last_granted_at is null
       and c.valid_from < $1::timestamptz - make_interval(days => $2::int4) as never
   from card c
-  join person p on p.id = c.person
+  join card_holder p on p.card = c.id
   left join credential k on k.card = c.id and k.revoked_at is null
   left join card_activity a on a.card = c.id
   where c.state = 'active' and c.valid_from <= $1::timestamptz and c.valid_to > $1::timestamptz`;

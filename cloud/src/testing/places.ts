@@ -17,11 +17,13 @@ export const seedPlaces = async (db: Queryable): Promise<void> => {
      values ('library-east', 'library', 'library-gw', 'gate', '东门', 'East gate', 500, true, 1),
        ('library-west', 'library', 'library-gw', 'gate', '西门', 'West gate', 500, true, 2),
        ('lab-201', 'lab', 'library-gw', 'lab', '201', '201', 500, false, 3)`,
-    `insert into person (id, name_zh, name_en, affiliation, unit_zh, unit_en) values
-       ('${lilei}', '李雷', 'Li Lei', 'student', '计算机学院', 'Computing'),
-       ('${wangfang}', '王芳', 'Wang Fang', 'staff', '保卫处', 'Security')`,
-    `insert into card (id, person, number, state, valid_from, valid_to) values
-       ('${lileiCard}', '${lilei}', '2024001', 'active', '2024-09-01Z', '2028-07-01Z')`,
+    `insert into person (id, name_zh, name_en) values
+       ('${lilei}', '李雷', 'Li Lei'), ('${wangfang}', '王芳', 'Wang Fang')`,
+    `insert into affiliation (id, person, kind, unit_zh, unit_en, valid_from) values
+       ('${lilei}', '${lilei}', 'student', '计算机学院', 'Computing', '2024-09-01Z'),
+       ('${wangfang}', '${wangfang}', 'staff', '保卫处', 'Security', '2020-09-01Z')`,
+    `insert into card (id, person, affiliation, number, state, valid_from, valid_to) values
+       ('${lileiCard}', '${lilei}', '${lilei}', '2024001', 'active', '2024-09-01Z', '2028-07-01Z')`,
   ];
   for (const statement of statements) await db.query(statement);
 };

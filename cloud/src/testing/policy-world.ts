@@ -110,13 +110,18 @@ const cardOf = (n: number): string => `01990000-0000-7000-9000-${String(n).padSt
 export const addPeople = async (db: Queryable, count: number): Promise<readonly string[]> => {
   const cards = Array.from({ length: count }, (_, i) => cardOf(i + 1));
   await db.query(
-    `insert into person (id, name_zh, name_en, affiliation, unit_zh, unit_en)
-     select id, 'n', 'n', 'student', 'u', 'u' from unnest($1::uuid[]) as t (id)`,
+    `insert into person (id, name_zh, name_en)
+     select id, 'n', 'n' from unnest($1::uuid[]) as t (id)`,
     [cards],
   );
   await db.query(
-    `insert into card (id, person, number, state, valid_from, valid_to)
-     select id, id, id::text, 'active', '2024-09-01Z', '2028-07-01Z'
+    `insert into affiliation (id, person, kind, unit_zh, unit_en, valid_from)
+     select id, id, 'student', 'u', 'u', '2024-09-01Z' from unnest($1::uuid[]) as t (id)`,
+    [cards],
+  );
+  await db.query(
+    `insert into card (id, person, affiliation, number, state, valid_from, valid_to)
+     select id, id, id, id::text, 'active', '2024-09-01Z', '2028-07-01Z'
      from unnest($1::uuid[]) as t (id)`,
     [cards],
   );

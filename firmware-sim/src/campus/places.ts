@@ -155,14 +155,15 @@ export const neighbourRows = (
 const groupName = (kind: Person['kind']): string => (kind === 'visitor' ? 'visitors' : 'students');
 
 const insertPerson = async (tx: Queryable, { id, card, kind }: Person): Promise<void> => {
+  await tx.query(`insert into person (id, name_zh, name_en) values ($1, $2, $2)`, [id, kind]);
   await tx.query(
-    `insert into person (id, name_zh, name_en, affiliation, unit_zh, unit_en)
-     values ($1, $2, $2, 'student', '', '')`,
-    [id, kind],
+    `insert into affiliation (id, person, kind, unit_zh, unit_en, valid_from)
+     values ($1, $1, 'student', '', '', $2)`,
+    [id, new Date(place.startMs - dayMs)],
   );
   await tx.query(
-    `insert into card (id, person, number, state, valid_from, valid_to)
-     values ($1, $2, $3, 'active', $4, $5)`,
+    `insert into card (id, person, affiliation, number, state, valid_from, valid_to)
+     values ($1, $2, $2, $3, 'active', $4, $5)`,
     [card, id, id, new Date(place.startMs - dayMs), new Date(place.startMs + dayMs)],
   );
   await tx.query('insert into member ("group", card) values ($1, $2)', [groupName(kind), card]);

@@ -18,6 +18,7 @@ const landed: Readonly<Record<string, string>> = {
   '006_cards.sql': '9555cc99b98a331b6bb04a56d4ddbf4fab2d2eba545d044bbe83812531d73632',
   '007_time.sql': '10d8fa151a78a35928354dbae1429767198833b161caa00125a1fbe50327831e',
   '008_numbers.sql': 'c7c0cab8979a7086ff6991a2bd37ead25d7704b560da9680438d0460ef1f824d',
+  '009_affiliations.sql': 'ed66fc2f8554d14d36773c0ef834122f3fe60769e9bf12d1df9bb811e8d0be09',
 };
 
 const found = Object.fromEntries(

@@ -40,6 +40,7 @@ export type SeedDevice = {
 export type SeedPerson = {
   readonly id: string;
   readonly name: Text;
+  readonly affiliationId: string;
   readonly affiliation: DemoPerson['affiliation'];
   readonly unit: Text;
   readonly role: Role | null;
@@ -195,7 +196,9 @@ const affiliationOf = (index: number): DrawnAffiliation => {
   return place < 24 ? 'teacher' : 'staff';
 };
 
-type Draft = Omit<SeedPerson, 'id' | 'card'> & { readonly groups: readonly string[] };
+type Draft = Omit<SeedPerson, 'id' | 'card' | 'affiliationId'> & {
+  readonly groups: readonly string[];
+};
 
 const draftPerson = (seed: number, index: number): Draft => {
   const draw = drawOf(seed, `about/${index}`);
@@ -251,6 +254,7 @@ const planPerson = (seed: number, index: number): SeedPerson => {
   return {
     id: seededUuid(seed, `person/${index}`, madeAt),
     name,
+    affiliationId: seededUuid(seed, `affiliation/${index}`, madeAt),
     affiliation,
     unit,
     role,

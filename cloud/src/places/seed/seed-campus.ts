@@ -101,22 +101,23 @@ const insertPeople = async (tx: Queryable, people: readonly SeedPerson[]): Promi
   await insertRows(
     tx,
     'person',
-    people.map(({ id, name, affiliation, unit, role }) => ({
-      id,
-      name_zh: name.zh,
-      name_en: name.en,
-      affiliation,
-      unit_zh: unit.zh,
-      unit_en: unit.en,
-      role,
+    people.map(({ id, name, role }) => ({ id, name_zh: name.zh, name_en: name.en, role })),
+  );
+  await insertRows(
+    tx,
+    'affiliation',
+    people.map(({ id: person, affiliationId: id, affiliation: kind, unit, card }) => ({
+      ...{ id, person, kind, unit_zh: unit.zh, unit_en: unit.en },
+      valid_from: new Date(card.validFrom).toISOString(),
+      valid_to: kind === 'student' ? new Date(card.validTo).toISOString() : null,
     })),
   );
   await insertRows(
     tx,
     'card',
-    people.map(({ id: person, card }) => ({
+    people.map(({ id: person, affiliationId: affiliation, card }) => ({
       id: card.id,
-      person,
+      ...{ person, affiliation },
       number: card.number,
       state: 'active',
       valid_from: new Date(card.validFrom).toISOString(),

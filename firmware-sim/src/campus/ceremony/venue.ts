@@ -123,13 +123,18 @@ const insertGuests = async (tx: Queryable, guests: readonly Person[]): Promise<v
   const ids = guests.map(({ id }) => id);
   const cards = guests.map(({ card }) => card);
   await tx.query(
-    `insert into person (id, name_zh, name_en, affiliation, unit_zh, unit_en)
-     select id, 'guest', 'guest', 'student', '', '' from unnest($1::uuid[]) as id`,
+    `insert into person (id, name_zh, name_en)
+     select id, 'guest', 'guest' from unnest($1::uuid[]) as id`,
     [ids],
   );
   await tx.query(
-    `insert into card (id, person, number, state, valid_from, valid_to)
-     select card, id, id::text, 'active', $3, $4
+    `insert into affiliation (id, person, kind, unit_zh, unit_en, valid_from)
+     select id, id, 'student', '', '', $2 from unnest($1::uuid[]) as id`,
+    [ids, new Date(place.startMs - dayMs)],
+  );
+  await tx.query(
+    `insert into card (id, person, affiliation, number, state, valid_from, valid_to)
+     select card, id, id, id::text, 'active', $3, $4
      from unnest($1::uuid[], $2::uuid[]) as t (id, card)`,
     [ids, cards, new Date(place.startMs - dayMs), new Date(place.startMs + dayMs)],
   );
