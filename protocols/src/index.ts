@@ -6,6 +6,7 @@ export * from './api/settings-views.ts';
 export * from './api/use-views.ts';
 export * from './api/views.ts';
 export * from './bytes.ts';
+export * from './card/affiliation.ts';
 export * from './card/pin.ts';
 export * from './card/uid.ts';
 export { checksum, checksumBytes, crc16Modbus } from './checksum/checksum.ts';
