@@ -48,7 +48,8 @@ const fill = async (database: Database): Promise<void> => {
     ],
     [
       `insert into card (id, person, affiliation, number, state, valid_from, valid_to)
-       select ${uuid(8002, 'n')}, ${uuid(8001, 'n')}, ${uuid(8001, 'n')}, 'N' || lpad(n::text, 9, '0'), 'active',
+       select ${uuid(8002, 'n')}, ${uuid(8001, 'n')}, ${uuid(8001, 'n')},
+         'N' || lpad(n::text, 9, '0'), 'active',
          $2::timestamptz - interval '400 days', $2::timestamptz + interval '400 days'
        from generate_series(1, $1::int) n`,
       [cards, now],

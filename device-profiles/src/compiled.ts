@@ -1,6 +1,4 @@
 import type { CodecFault, FrameDecoder, FrameFault, Framing, Value } from '@gatehouse/protocols';
-import type { PushCodec } from './compile/http-push.ts';
-import type { UsbHidCodec } from './compile/usb-hid.ts';
 import type { ModbusTable, SerialParameters } from './language/bindings.ts';
 
 /** What programs use of a profile: its bindings, turned into functions. */
@@ -159,4 +157,3 @@ export type ModbusCodec = {
 
 /** Of wires on which bytes go both ways. */
 export type PlainCodec = SerialCodec | ModbusCodec;
-export type Codec = PlainCodec | UsbHidCodec | PushCodec;

@@ -16,6 +16,7 @@ export type {
 export type { PushedAnswer, PushOutcome } from './compile/push-answer.ts';
 export { compileUsbHid, deskEventBytes, typedKeys } from './compile/usb-hid.ts';
 export type { UsbHidCodec } from './compile/usb-hid.ts';
+export type * from './codec.ts';
 export * from './compiled.ts';
 export type { Change } from './diff/change.ts';
 export { diffProfiles } from './diff/diff-profiles.ts';

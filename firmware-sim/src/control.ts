@@ -2,7 +2,7 @@ import { FieldName, ValuePath } from '@gatehouse/protocols';
 import Type from 'typebox';
 import Value from 'typebox/value';
 import type { DeviceConfig } from './config.ts';
-import { inputNames } from './devices/door-physics.ts';
+import { inputNames } from './devices/machine.ts';
 import { faultNames } from './devices/faults.ts';
 import type { LiveDevice } from './devices/live-device.ts';
 import type { DeviceInput } from './devices/machine.ts';

@@ -54,7 +54,8 @@ export const replacementView = async (db: Queryable, id: string): Promise<Replac
 /** Whose the card on the reader is: nobody's, or whom to ask. */
 export const uidView = async (db: Queryable, uid: string): Promise<UidView> => {
   const [row] = await db.query<HitColumns>(
-    `select ${hitColumns} from uid u join card c on c.id = u.card join card_holder p on p.card = c.id
+    `select ${hitColumns} from uid u
+     join card c on c.id = u.card join card_holder p on p.card = c.id
      where u.uid = $1 and u.ended_at is null`,
     [uid],
   );

@@ -1,7 +1,8 @@
 import { plainWires } from '../check/plain-wires.ts';
 import { isSession } from '../check/vector-rules.ts';
 import { compileLine, compileProfile } from '../compile/compile.ts';
-import type { Args, Codec } from '../compiled.ts';
+import type { Codec } from '../codec.ts';
+import type { Args } from '../compiled.ts';
 import { ProfileError } from '../errors.ts';
 import type { DeviceProfile } from '../language/profile.ts';
 import type { Vector } from '../language/vectors.ts';

@@ -1,4 +1,5 @@
-import type { Args, Codec, PlainCodec } from '../compiled.ts';
+import type { Codec } from '../codec.ts';
+import type { Args, PlainCodec } from '../compiled.ts';
 import { ProfileError } from '../errors.ts';
 import type { Binding, Transport } from '../language/bindings.ts';
 import type { Model } from '../language/model.ts';

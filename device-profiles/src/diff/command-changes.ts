@@ -1,5 +1,6 @@
 import { rtuFrame, writeRequest } from '@gatehouse/protocols';
-import type { Args, Codec, PlainCodec } from '../compiled.ts';
+import type { Codec } from '../codec.ts';
+import type { Args, PlainCodec } from '../compiled.ts';
 import type { PlainBinding } from '../language/bindings.ts';
 import { isSecretArg } from '../language/secrets.ts';
 import { hexText } from '../vectors/report.ts';

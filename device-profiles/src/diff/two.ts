@@ -1,4 +1,4 @@
-import type { Codec } from '../compiled.ts';
+import type { Codec } from '../codec.ts';
 import type { Binding } from '../language/bindings.ts';
 import type { DeviceProfile } from '../language/profile.ts';
 

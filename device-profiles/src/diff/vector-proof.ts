@@ -4,7 +4,7 @@ import { differencesOf, meaningOf, nothingMeant, pushMeaningOf } from '../captur
 import type { Difference, Meaning } from '../capture/meaning.ts';
 import { deskEventBytes, typedKeys } from '../compile/usb-hid.ts';
 import { isSession } from '../check/vector-rules.ts';
-import type { Codec } from '../compiled.ts';
+import type { Codec } from '../codec.ts';
 import { heard } from '../frames.ts';
 import type { DeviceProfile } from '../language/profile.ts';
 import type { Vector } from '../language/vectors.ts';

@@ -3,7 +3,7 @@ import { isSession } from '../check/vector-rules.ts';
 import { compileProfile } from '../compile/compile.ts';
 import { deskEventBytes, linesOf, typedKeys } from '../compile/usb-hid.ts';
 import type { UsbHidCodec } from '../compile/usb-hid.ts';
-import type { Codec } from '../compiled.ts';
+import type { Codec } from '../codec.ts';
 import { ProfileError } from '../errors.ts';
 import type { DeviceProfile } from '../language/profile.ts';
 import { own } from '../language/values.ts';

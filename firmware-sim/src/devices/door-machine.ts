@@ -4,7 +4,6 @@ import { plainArgs } from './command-steps.ts';
 import { startDevice, stepDevice } from './device-state.ts';
 import type { DeviceState } from './device-state.ts';
 import {
-  inputNames,
   isActive,
   isLatched,
   isReleased,
@@ -12,8 +11,9 @@ import {
   stepDoor,
   timedLeftMs,
 } from './door-physics.ts';
-import type { DoorInput, DoorShape, DoorState, InputName } from './door-physics.ts';
-import type { DeviceInput, DoorView, Machine, MachineStep } from './machine.ts';
+import type { DoorInput, DoorShape, DoorState } from './door-physics.ts';
+import { inputNames } from './machine.ts';
+import type { DeviceInput, DoorView, InputName, Machine, MachineStep } from './machine.ts';
 
 /**
  * A device that releases a door: the physics of door and people own the states with a word of

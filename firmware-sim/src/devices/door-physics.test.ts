@@ -1,7 +1,8 @@
 import type { Side } from '@gatehouse/protocols';
 import { describe, expect, it } from 'vitest';
 import { isActive, isReleased, startDoor, stepDoor, timedLeftMs } from './door-physics.ts';
-import type { DoorInput, DoorShape, DoorState, InputName } from './door-physics.ts';
+import type { DoorInput, DoorShape, DoorState } from './door-physics.ts';
+import type { InputName } from './machine.ts';
 
 const turnstile: DoorShape = {
   sides: ['entry', 'exit'],

@@ -1,13 +1,11 @@
 import type { Side } from '@gatehouse/protocols';
-import type { DeviceResult, PeopleInput } from './machine.ts';
+import type { DeviceResult, InputName, PeopleInput } from './machine.ts';
 
 /**
  * A turnstile or strike door as a pure state machine: what the controller's outputs do by
  * themselves, and what people do to the door. Everything that ends by itself is kept as the moment
  * when it ends, so that the same state is right at any later time without being stepped.
  */
-export const inputNames = ['passageEntry', 'passageExit', 'contact', 'fire', 'tamper'] as const;
-export type InputName = (typeof inputNames)[number];
 
 /** What a model has of it. */
 export type DoorShape = {

@@ -1,6 +1,9 @@
 import type { Args, Values } from '@gatehouse/device-profiles';
 import type { Side } from '@gatehouse/protocols';
-import type { InputName } from './door-physics.ts';
+
+/** Inputs of a door controller. */
+export const inputNames = ['passageEntry', 'passageExit', 'contact', 'fire', 'tamper'] as const;
+export type InputName = (typeof inputNames)[number];
 
 /** What can happen to a device, whatever it is. */
 export type DeviceInput =

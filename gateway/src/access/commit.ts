@@ -2,7 +2,7 @@ import { eventId } from '@gatehouse/protocols';
 import type { NewEvent } from '@gatehouse/protocols';
 import type { EventBody } from '../events.ts';
 import type { Append, Appended, Ports } from '../ports.ts';
-import type { Reader } from './scans.ts';
+import type { Reader } from './doorway.ts';
 
 /** A decision that is not on disk by then counts as not written. */
 export const journalWaitMaxMs = 500;

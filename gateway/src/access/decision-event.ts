@@ -4,7 +4,7 @@ import type { Claimed } from '../claim/claims.ts';
 import type { EventBody } from '../events.ts';
 import type { Keeper } from '../policy/keeper.ts';
 import type { Outcome } from './decide.ts';
-import type { Reader } from './scans.ts';
+import type { Reader } from './doorway.ts';
 
 export type DecisionEvents = (
   reader: Reader,

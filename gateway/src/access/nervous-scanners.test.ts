@@ -14,7 +14,7 @@ import { createVirtualClock } from '../testing/virtual-clock.ts';
 import { createMarks } from './marks.ts';
 import { createPins } from './pins.ts';
 import { createScans } from './scans.ts';
-import type { Unlocked } from './scans.ts';
+import type { Unlocked } from './doorway.ts';
 
 const iat = Math.floor(tuesdayTenMs / 1000);
 const texts: Readonly<Record<string, string>> = {

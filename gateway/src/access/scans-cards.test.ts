@@ -17,7 +17,7 @@ import { uidsKept } from './attempts.ts';
 import { createMarks } from './marks.ts';
 import { createPins } from './pins.ts';
 import { createScans } from './scans.ts';
-import type { Reader, Unlocking } from './scans.ts';
+import type { Reader, Unlocking } from './doorway.ts';
 
 const wristband = '040CAC12ED4C81';
 const pepper = new Uint8Array(32).fill(3);

@@ -20,7 +20,7 @@ import { journalWaitMaxMs } from './commit.ts';
 import { createMarks } from './marks.ts';
 import { createPins } from './pins.ts';
 import { createScans } from './scans.ts';
-import type { Reader, Unlocked, Unlocking } from './scans.ts';
+import type { Reader, Unlocked, Unlocking } from './doorway.ts';
 
 /** The scan path over a journal in memory and doors that note what they were told. */
 const createBench = () => {

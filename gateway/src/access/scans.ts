@@ -1,5 +1,5 @@
 import { eventId } from '@gatehouse/protocols';
-import type { NewEvent, Reason, Side } from '@gatehouse/protocols';
+import type { NewEvent } from '@gatehouse/protocols';
 import type { Claimed, Claims } from '../claim/claims.ts';
 import type { TimeReading } from '../clock-trust.ts';
 import type { Conditions } from '../conditions.ts';
@@ -12,6 +12,7 @@ import { decide, deniedBy } from './decide.ts';
 import type { Outcome } from './decide.ts';
 import { createDecisionEvents } from './decision-event.ts';
 import { createDoorAudiences } from './door-audiences.ts';
+import type { Door, Reader, Unlocking } from './doorway.ts';
 import { createHeldOpen, heldOpenUntil } from './held-open.ts';
 import { journalMark } from './marks.ts';
 import type { Marks } from './marks.ts';
@@ -23,32 +24,6 @@ import type { Presented, ReadKind } from './presented.ts';
 export const unlockWithinMs = 2_000;
 /** Where the policy does not know the door (an exit that must open all the same). */
 export const unlockDefaultMs = 5_000;
-
-export type Reader = {
-  readonly id: string;
-  readonly door: string;
-  readonly side: Side;
-  readonly show: (reason: Reason) => void;
-};
-
-export type Unlocking = {
-  readonly side: Side;
-  /** Event or command that is on the journal. */
-  readonly cause: string;
-  readonly person?: string | undefined;
-  readonly ms: number;
-  /** Monotonic; not begun later. */
-  readonly deadlineMs: number;
-};
-/** `sent`: the device took it and has no way to say that it worked. */
-export type Unlocked = 'confirmed' | 'sent' | 'not_confirmed' | 'expired' | 'failed';
-
-export type Door = {
-  readonly ready: () => boolean;
-  /** Its head opens it only in answer to a scan: nobody can from afar. */
-  readonly onlyAnswers?: boolean;
-  readonly unlock: (unlocking: Unlocking) => Promise<Unlocked>;
-};
 
 export type ScansOptions = {
   readonly ports: Pick<Ports, 'clock' | 'journal' | 'primitives'>;

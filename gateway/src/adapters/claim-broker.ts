@@ -12,8 +12,15 @@ import {
 import { Aedes } from 'aedes';
 import type { AedesOptions, AedesPublishPacket, Client } from 'aedes';
 import { GatewayError } from '../errors.ts';
-import type { ClaimPorts, ClaimServer } from '../ports.ts';
-import type { ClaimPortsOptions } from './claim-ports.ts';
+import type { ClaimPorts, ClaimServer, Log } from '../ports.ts';
+import type { LinkSecrets } from './mqtt-link.ts';
+
+export type ClaimPortsOptions = {
+  readonly secrets: LinkSecrets;
+  /** Address to listen at; all where undefined. */
+  readonly listen: string | undefined;
+  readonly log: Log;
+};
 
 type ServeOptions = ClaimPortsOptions & Parameters<ClaimPorts['serve']>[0];
 

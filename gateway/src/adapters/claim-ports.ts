@@ -3,19 +3,12 @@ import type { ConnectionOptions } from 'node:tls';
 import { claimAnswerTopic, claimAskTopic } from '@gatehouse/protocols';
 import mqtt from 'mqtt';
 import { GatewayError } from '../errors.ts';
-import type { ClaimConnection, ClaimPorts, Log } from '../ports.ts';
-import type { LinkSecrets } from './mqtt-link.ts';
+import type { ClaimConnection, ClaimPorts } from '../ports.ts';
+import type { ClaimPortsOptions } from './claim-broker.ts';
 
 const connectTimeoutMs = 4_000;
 /** A dead authority is noticed within one and a half of these. */
 const keepaliveSeconds = 5;
-
-export type ClaimPortsOptions = {
-  readonly secrets: LinkSecrets;
-  /** Address to listen at; all where undefined. */
-  readonly listen: string | undefined;
-  readonly log: Log;
-};
 
 /** Claims over MQTT 3.1.1 and mutual TLS. The broker is loaded by an authority alone. */
 export const createClaimPorts = (options: ClaimPortsOptions): ClaimPorts => ({

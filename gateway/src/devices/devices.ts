@@ -2,7 +2,7 @@ import { compileProfile } from '@gatehouse/device-profiles';
 import type { Args, Codec, DeviceProfile, Reading, Values } from '@gatehouse/device-profiles';
 import type { DeviceHealth, DeviceReport, DoorReport, Language } from '@gatehouse/protocols';
 import type { ReadKind } from '../access/presented.ts';
-import type { Reader } from '../access/scans.ts';
+import type { Reader } from '../access/doorway.ts';
 import type { Conditions } from '../conditions.ts';
 import { bindingOf } from '../config.ts';
 import type { DeviceConfig } from '../config.ts';

@@ -1,6 +1,6 @@
 import type { Model } from '@gatehouse/device-profiles';
 import type { DoorReport } from '@gatehouse/protocols';
-import type { Door, Unlocked, Unlocking } from '../access/scans.ts';
+import type { Door, Unlocked, Unlocking } from '../access/doorway.ts';
 import type { Conditions } from '../conditions.ts';
 import type { CommandResult, DeviceDriver } from '../drivers/driver.ts';
 import type { EventBody } from '../events.ts';

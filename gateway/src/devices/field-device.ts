@@ -1,7 +1,7 @@
 import type { Codec, DeviceProfile, Model, Reading, Values } from '@gatehouse/device-profiles';
 import type { DeviceReport, Language, Value } from '@gatehouse/protocols';
 import type { ReadKind } from '../access/presented.ts';
-import type { Reader } from '../access/scans.ts';
+import type { Reader } from '../access/doorway.ts';
 import type { Conditions } from '../conditions.ts';
 import type { DeviceConfig } from '../config.ts';
 import type {

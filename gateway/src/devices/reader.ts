@@ -2,7 +2,7 @@ import type { Model, Reading } from '@gatehouse/device-profiles';
 import { reasonRow } from '@gatehouse/protocols';
 import type { Language, Side, Value } from '@gatehouse/protocols';
 import type { ReadKind } from '../access/presented.ts';
-import type { Reader } from '../access/scans.ts';
+import type { Reader } from '../access/doorway.ts';
 import type { DeviceDriver } from '../drivers/driver.ts';
 import type { Clock, Log } from '../ports.ts';
 import { commandOf } from './norms.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Unlocked, Unlocking } from '../access/scans.ts';
+import type { Unlocked, Unlocking } from '../access/doorway.ts';
 import { createJwsVerifier } from '../adapters/jws.ts';
 import { createPrimitives } from '../adapters/primitives.ts';
 import { stampEvents } from '../events.ts';

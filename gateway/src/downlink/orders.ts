@@ -1,6 +1,6 @@
 import type { Command, CommandFailure, NewEvent } from '@gatehouse/protocols';
 import { unlockDefaultMs } from '../access/scans.ts';
-import type { Door, Unlocked } from '../access/scans.ts';
+import type { Door, Unlocked } from '../access/doorway.ts';
 import { argsFault } from '../device-reports/args.ts';
 import { isOfItsDoor } from '../device-reports/field-devices.ts';
 import type { DeviceAbout, FieldDevices } from '../device-reports/field-devices.ts';

@@ -2,7 +2,7 @@ import type { PolicyRowOf, Primitives, Reason, Side } from '@gatehouse/protocols
 import { createMarks } from '../access/marks.ts';
 import { createPins } from '../access/pins.ts';
 import { createScans } from '../access/scans.ts';
-import type { Reader } from '../access/scans.ts';
+import type { Reader } from '../access/doorway.ts';
 import { pinHashAtOnce } from '../adapters/pin-hash.ts';
 import { createPrimitives } from '../adapters/primitives.ts';
 import { createClaims } from '../claim/claims.ts';
