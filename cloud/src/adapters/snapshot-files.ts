@@ -3,6 +3,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Transform } from 'node:stream';
+import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createZstdCompress } from 'node:zlib';
 import type { SnapshotFile, SnapshotName, SnapshotStore } from '../policy/snapshot.ts';
@@ -32,6 +33,28 @@ const parse = (file: string): Kept | undefined => {
 
 const newestFirst = (a: Kept, b: Kept): number =>
   b.policyEpoch - a.policyEpoch || b.version - a.version;
+
+/**
+ * Ends the stream only when it has taken everything. Node closes the frame a second time where the
+ * last chunk still waits at the end: an empty frame behind the first, so the same rows would be
+ * other bytes, by the moment at which they came.
+ */
+const feed = async (chunks: AsyncIterable<Uint8Array>, into: Writable): Promise<void> => {
+  try {
+    for await (const chunk of chunks) {
+      await new Promise<void>((resolve, reject) => {
+        into.write(chunk, (error) => {
+          if (error) reject(error);
+          else resolve();
+        });
+      });
+    }
+    into.end();
+  } catch (error) {
+    into.destroy(error instanceof Error ? error : new Error(String(error)));
+    throw error;
+  }
+};
 
 /** Snapshots as files in one folder, compressed beside the event loop. */
 export const createSnapshotFiles = (dir: string): SnapshotStore => {
@@ -72,7 +95,9 @@ export const createSnapshotFiles = (dir: string): SnapshotStore => {
       });
       try {
         const file = createWriteStream(draft, { mode: 0o600 });
-        await pipeline(chunks, createZstdCompress(), hashing, file);
+        const compress = createZstdCompress();
+        const stored = pipeline(compress, hashing, file);
+        await Promise.all([feed(chunks, compress), stored]);
         const sha256 = hash.digest('hex');
         const last = `${stemOf(name)}${sha256}.zst`;
         await rename(draft, join(dir, last));
