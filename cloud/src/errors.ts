@@ -103,6 +103,11 @@ export const cloudErrors = {
       en: 'Lay another blank card; hand this one to its holder or to the head of the desk',
     },
   },
+  CL_GATEWAY_GROUPED: {
+    status: 409,
+    text: { zh: '此网关已在另一组', en: 'That gateway is in another group' },
+    next: { zh: '先把它移出那一组', en: 'Take it out of that group first' },
+  },
   CL_UNDO_LATE: {
     status: 409,
     text: { zh: '已不能撤销', en: 'It can no longer be undone' },

@@ -1,5 +1,6 @@
 import { words } from './campus.table.ts';
 import type { ChoiceView, ErrorView, Text } from '@gatehouse/protocols';
+import type { MockClaimGroups } from './mock-claim-groups.ts';
 import type { MockDevices } from './mock-devices.ts';
 import type { MockPhones, Viewer } from './mock-phone.ts';
 import type { MockProfiles } from './mock-profiles.ts';
@@ -26,6 +27,7 @@ export type Asked = MockRequest & {
   readonly devices: MockDevices;
   readonly profiles: MockProfiles;
   readonly uses: MockUses;
+  readonly claimGroups: MockClaimGroups;
   /** Who is signed in; routes that need nobody get the first choice. */
   readonly who: ChoiceView;
   readonly viewer: Viewer;

@@ -8,6 +8,7 @@ import type {
   SessionView,
 } from '@gatehouse/protocols';
 import { campus, choices, words } from './campus.table.ts';
+import { createMockClaimGroups } from './mock-claim-groups.ts';
 import { deviceRoutes } from './mock-device-routes.ts';
 import { createMockDevices } from './mock-devices.ts';
 import { numberRows } from './mock-numbers.ts';
@@ -194,6 +195,13 @@ const settings = ({ state, who, method, body }: Asked): MockReply => {
   return view === undefined ? refuse(400, 'bad_request', words.missing) : ok(view);
 };
 
+const claimGroups = ({ claimGroups: held, who, method, id, body }: Asked): MockReply => {
+  if (who.role !== 'admin') return refuse(403, 'not_allowed', words.missing);
+  if (method === 'GET') return ok(held.view());
+  const view = method === 'POST' ? held.save(id, body) : held.end(id);
+  return view === undefined ? refuse(400, 'bad_request', words.missing) : ok(view);
+};
+
 const routes: readonly Route[] = [
   ...deviceRoutes,
   ...profileRoutes,
@@ -223,6 +231,9 @@ const routes: readonly Route[] = [
   { method: 'GET', path: /^\/console\/events$/, run: (asked) => ok(eventPage(asked)) },
   { method: 'GET', path: /^\/console\/settings$/, run: settings },
   { method: 'POST', path: /^\/console\/settings$/, run: settings },
+  { method: 'GET', path: /^\/console\/claim-groups$/, run: claimGroups },
+  { method: 'POST', path: /^\/console\/claim-groups\/([a-z0-9-]+)$/, run: claimGroups },
+  { method: 'DELETE', path: /^\/console\/claim-groups\/([a-z0-9-]+)$/, run: claimGroups },
   { method: 'GET', path: /^\/console\/stream$/, run: consoleStream },
   { method: 'POST', path: /^\/doors\/([a-z0-9-]+)\/unlock$/, run: unlock },
   {
@@ -290,6 +301,7 @@ export const createMockServer = (ports: MockPorts, scenario: Scenario): MockServ
   const devices = createMockDevices(state, scenario);
   const profiles = createMockProfiles(ports, devices.list);
   const uses = createMockUses(ports);
+  const claimGroups = createMockClaimGroups(() => state.gateways.values());
   const stop = startLife(state);
   const answer = (request: MockRequest): MockReply => {
     const path = request.path.replace(/^\/api/, '');
@@ -299,7 +311,7 @@ export const createMockServer = (ports: MockPorts, scenario: Scenario): MockServ
     if (who === undefined) return refuse(401, 'no_session', words.noSession, words.noSessionNext);
     const [, id = '', name = ''] = route.path.exec(path) ?? [];
     const viewer = { person: who.person, browser: browserOf(request.cookie) ?? '' };
-    const parts = { state, phones, devices, profiles, uses };
+    const parts = { state, phones, devices, profiles, uses, claimGroups };
     return route.run({ ...request, ...parts, who, viewer, id, name });
   };
   return { state, phones, answer, stop };

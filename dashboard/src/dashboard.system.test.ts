@@ -140,6 +140,42 @@ describe('the console', () => {
   });
 });
 
+describe('groups of gateways', () => {
+  it('are made, changed and ended, each with what it means', async () => {
+    await visiting({ role: 'admin' }, '/console/gateways', async (page) => {
+      await page.getByRole('link', { name: 'Groups: once across gateways' }).click();
+      const group = page.getByRole('region', { name: /East Lake · east/ });
+      await group.getByRole('button', { name: 'Change' }).click();
+      await group.getByLabel('Who is asked').selectOption({ label: 'Lab gateway' });
+      await group.getByText('For 90 seconds after another gateway is asked').waitFor();
+      await group.getByLabel('Its address for the others').fill('not a host');
+      await group.getByText('Give a host name or an IP address').waitFor();
+      expect(await group.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+      await group.getByLabel('Its address for the others').fill('10.20.0.8');
+      await group.getByRole('checkbox', { name: /Dormitory gateway/ }).check();
+      await group.getByRole('button', { name: 'Save' }).click();
+      await group.getByText('The others ask at 10.20.0.8:18830').waitFor();
+      const asked = group.getByRole('listitem').filter({ hasText: 'is asked by the others' });
+      expect(await asked.textContent()).toContain('Lab gateway');
+      await page.getByText('Every gateway is in a group').waitFor();
+      await group.getByRole('button', { name: 'End this group' }).click();
+      await group.getByText('Each gateway decides alone then').waitFor();
+      await group.getByRole('button', { name: 'End the group' }).click();
+      await page.getByRole('button', { name: 'Make a group' }).click();
+      await page.getByLabel('Name of the group (a-z, 0-9, -)').fill('gates');
+      await page.getByText('Choose two gateways at least').waitFor();
+      expect(await graveFindings(page)).toEqual([]);
+    });
+  });
+
+  it('are for those who set up the school', async () => {
+    await visiting({ role: 'facility' }, '/console/gateways', async (page) => {
+      await page.getByRole('heading', { name: 'Gateways' }).waitFor();
+      expect(await page.getByRole('link', { name: /once across gateways/ }).count()).toBe(0);
+    });
+  });
+});
+
 describe('devices', () => {
   const atDevice = (id: string, role: Role, run: (page: Page) => Promise<void>): Promise<void> =>
     visiting({ role }, `/console/devices/${id}`, run);

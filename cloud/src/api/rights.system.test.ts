@@ -116,6 +116,19 @@ const table: readonly Line[] = [
   ],
   ['GET /api/console/settings', '/api/console/settings', null, writers(200)],
   ['POST /api/console/settings', '/api/console/settings', defaultSettings, writers(200)],
+  ['GET /api/console/claim-groups', '/api/console/claim-groups', null, writers(200)],
+  [
+    'POST /api/console/claim-groups/:group',
+    '/api/console/claim-groups/gates',
+    { authority: 'a-gw', host: '10.0.0.7', port: 18_830, members: ['a-gw', 'b-gw'] },
+    writers(404),
+  ],
+  [
+    'DELETE /api/console/claim-groups/:group',
+    '/api/console/claim-groups/gates',
+    null,
+    writers(404),
+  ],
   // No phone is enrolled in this test: everybody is told so.
   ['POST /api/me/keep/challenge', '/api/me/keep/challenge', {}, [401, 404, 404, 404, 404, 404]],
   ['POST /api/me/keep', '/api/me/keep', { proof: 'x' }, [401, 404, 404, 404, 404, 404]],

@@ -19,6 +19,7 @@ import type { ApiParts, CookieRules, RouteGroup } from './parts.ts';
 import { cardStreamRoutes } from './routes/card-streams.ts';
 import { cardRoutes } from './routes/cards.ts';
 import { chooserRoutes } from './routes/chooser.ts';
+import { claimGroupRoutes } from './routes/claim-groups.ts';
 import { consoleRoutes } from './routes/console.ts';
 import { demoRoutes } from './routes/demo.ts';
 import { deskRoutes } from './routes/desk.ts';
@@ -52,6 +53,7 @@ const routes: readonly RouteGroup[] = [
   meRoutes,
   keepRoutes,
   settingsRoutes,
+  claimGroupRoutes,
   noticeRoutes,
   openCardRoutes,
   cardRoutes,

@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
 import { CardPage } from './cards/card-page.tsx';
 import { CardsPage } from './cards/cards-page.tsx';
+import { ClaimGroupsPage } from './claim-groups/claim-groups-page.tsx';
 import { DeskPage } from './desk/desk-page.tsx';
 import { DevicePage } from './device-page/device-page.tsx';
 import { DevicesPage } from './devices/devices-page.tsx';
@@ -78,6 +79,11 @@ const gatewaysRoute = createRoute({
   path: '/gateways',
   component: GatewaysPage,
 });
+const claimGroupsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/gateways/groups',
+  component: ClaimGroupsPage,
+});
 const usesRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/uses',
@@ -136,6 +142,7 @@ const routeTree = rootRoute.addChildren([
   profileEditorRoute,
   profileRoute,
   gatewaysRoute,
+  claimGroupsRoute,
   usesRoute,
   eventsRoute,
   cardsRoute,

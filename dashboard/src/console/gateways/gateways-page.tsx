@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { lasting } from '../../event/time.ts';
 import { useWords } from '../../i18n/i18n.ts';
 import { ConditionNote } from '../condition-note.tsx';
-import { usePicture, useServerNow, useTimes } from '../console-context.ts';
+import { useConsole, usePicture, useServerNow, useTimes } from '../console-context.ts';
 import { heardText } from './heard-text.ts';
 
 const Fact = ({
@@ -141,12 +141,20 @@ const GatewayCard = ({ gateway, now }: { readonly gateway: GatewayView; readonly
 export const GatewaysPage = () => {
   const { t } = useWords();
   const gateways = [...usePicture().gateways.values()];
+  const maySet = useConsole().session.may.includes('settings');
   const now = useServerNow();
   return (
     <div className="list-page">
       <header className="list-head">
         <h1>{t('nav.gateways')}</h1>
         <p className="quiet">{t('gateway.intro')}</p>
+        {maySet ? (
+          <p>
+            <Link to="/gateways/groups" className="panel-link">
+              {t('gateway.groups')}
+            </Link>
+          </p>
+        ) : null}
       </header>
       {gateways.length === 0 ? (
         <section className="empty-state">
