@@ -140,6 +140,25 @@ describe('the console', () => {
   });
 });
 
+describe('the screens on a phone', () => {
+  it('are within reach of the thumb; what has no room there is one press further', async () => {
+    await visiting({ role: 'admin', width: 390 }, '/console', async (page) => {
+      const screens = page.getByRole('navigation', { name: 'Screens' });
+      await screens.getByRole('link', { name: 'Doors' }).waitFor();
+      expect(await screens.getByRole('link').count()).toBe(4);
+      await screens.getByRole('button', { name: 'More' }).click();
+      await page.keyboard.press('Escape');
+      expect(await screens.getByRole('link', { name: 'Events' }).count()).toBe(0);
+      await screens.getByRole('button', { name: 'More' }).click();
+      expect(await graveFindings(page)).toEqual([]);
+      await screens.getByRole('link', { name: 'Events' }).click();
+      await page.getByRole('heading', { name: 'Events', level: 1 }).waitFor();
+      const more = screens.getByRole('button', { name: 'More' });
+      expect(await more.getAttribute('aria-expanded')).toBe('false');
+    });
+  });
+});
+
 describe('groups of gateways', () => {
   it('are made, changed and ended, each with what it means', async () => {
     await visiting({ role: 'admin' }, '/console/gateways', async (page) => {

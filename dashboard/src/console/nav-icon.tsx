@@ -11,7 +11,8 @@ export type NavName =
   | 'cards'
   | 'desk'
   | 'numbers'
-  | 'settings';
+  | 'settings'
+  | 'more';
 
 const shapes: Readonly<Record<NavName, ReactNode>> = {
   now: <path d="M3 13h4l2.5-7 4.5 13 2.5-6H21" />,
@@ -69,6 +70,7 @@ const shapes: Readonly<Record<NavName, ReactNode>> = {
     </>
   ),
   events: <path d="M8.5 6H21M8.5 12H21M8.5 18H21M3.5 6h.01M3.5 12h.01M3.5 18h.01" />,
+  more: <path d="M5 12h.01M12 12h.01M19 12h.01" strokeWidth="3" />,
   numbers: <path d="M4 20V11M9.5 20V4M15 20v-6M20.5 20V8" />,
 };
 
