@@ -1,12 +1,14 @@
 export * from './api/card-views.ts';
 export * from './api/device-views.ts';
 export * from './api/number-views.ts';
+export * from './api/people-views.ts';
 export * from './api/profile-views.ts';
 export * from './api/settings-views.ts';
 export * from './api/use-views.ts';
 export * from './api/views.ts';
 export * from './bytes.ts';
 export * from './card/affiliation.ts';
+export * from './card/pin-choice.ts';
 export * from './card/pin.ts';
 export * from './card/uid.ts';
 export { checksum, checksumBytes, crc16Modbus } from './checksum/checksum.ts';
