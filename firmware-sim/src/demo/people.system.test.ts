@@ -105,6 +105,11 @@ describe('a visitor at the card desk', () => {
     await card.getByText(/^number \d{6}/).waitFor();
     expect(await page.content()).not.toContain(`>${pin}<`);
     expect(await axe(page)).toEqual([]);
+    // One stray tap ends nothing.
+    await page.getByRole('button', { name: 'End the one ending EE01' }).click();
+    await card.getByText('···EE01').waitFor();
+    await page.getByRole('button', { name: 'End the one ending EE01?' }).click();
+    await card.getByText('···EE01').waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'End the card' }).click();
     await page.getByLabel(/^Why/).fill('the lift works again');
     await card.getByRole('button', { name: 'End the card' }).click();

@@ -17,6 +17,37 @@ type Props = {
   readonly onChange: (page: PersonPageView) => void;
 };
 
+/** Asks once more: a stray tap must not lock anybody out. */
+const EndButton = ({
+  label,
+  isBusy,
+  onEnd,
+}: {
+  readonly label: string;
+  readonly isBusy: boolean;
+  readonly onEnd: () => void;
+}) => {
+  const { t } = useWords();
+  const [isSure, setSure] = useState(false);
+  return (
+    <button
+      type="button"
+      className={`button small ${isSure ? 'danger' : ''}`}
+      aria-label={isSure ? undefined : label}
+      disabled={isBusy}
+      onBlur={() => {
+        setSure(false);
+      }}
+      onClick={() => {
+        if (isSure) onEnd();
+        setSure(!isSure);
+      }}
+    >
+      {isSure ? `${label}?` : t('people.end')}
+    </button>
+  );
+};
+
 const Held = ({ card, onChange }: Props) => {
   const { t } = useWords();
   const days = useDays();
@@ -24,19 +55,15 @@ const Held = ({ card, onChange }: Props) => {
   const { phone, uids, pin } = card;
   const since = (at: string): string => t('cards.since', { at: days.first(at) });
   const endButton = (label: string, run: () => Promise<PersonPageView>) => (
-    <button
-      type="button"
-      className="button small"
-      aria-label={label}
-      disabled={isBusy}
-      onClick={() => {
+    <EndButton
+      label={label}
+      isBusy={isBusy}
+      onEnd={() => {
         ask(async () => {
           onChange(await run());
         });
       }}
-    >
-      {t('people.end')}
-    </button>
+    />
   );
   return (
     <>
