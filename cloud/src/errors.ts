@@ -121,6 +121,63 @@ export const cloudErrors = {
       en: 'JPEG or PNG, at most 200 KB, each side 120 to 2000 pixels',
     },
   },
+  CL_NUMBER_TAKEN: {
+    status: 409,
+    text: { zh: '这个卡号已被使用', en: 'Another card has this number' },
+    next: { zh: '核对卡号，或换一个', en: 'Check the number, or choose another' },
+  },
+  CL_CARD_NUMBER: {
+    status: 400,
+    text: { zh: '卡号格式不对', en: 'This is no card number' },
+    next: {
+      zh: '1 至 20 位字母、数字或连字符，首尾不是连字符',
+      en: 'Up to 20 letters, digits and hyphens; a hyphen neither first nor last',
+    },
+  },
+  CL_AFFILIATION_SPAN: {
+    status: 400,
+    text: { zh: '身份的起止日期不对', en: 'The days of the affiliation do not fit' },
+    next: {
+      zh: '结束不早于开始和今天；访客必须有结束日期，最长 366 天',
+      en: 'It ends after it begins and not before today; a visit ends within 366 days',
+    },
+  },
+  CL_AFFILIATION_ENDED: {
+    status: 409,
+    text: { zh: '此身份已结束', en: 'This affiliation has ended' },
+    next: { zh: '为此人添加新的身份', en: 'Add a new one to the person' },
+  },
+  CL_SPONSOR: {
+    status: 400,
+    text: { zh: '访客需要一位校内接待人', en: 'A visitor needs a sponsor of the school' },
+    next: {
+      zh: '选一位在校的师生、员工或监护人，不能是访客或本人',
+      en: 'Choose somebody who belongs to the school now: no visitor, and not the same person',
+    },
+  },
+  CL_CARD_SPAN: {
+    status: 400,
+    text: { zh: '卡的有效期超出身份的起止日期', en: 'The card would outlast its affiliation' },
+    next: { zh: '改为身份的起止日期之内', en: 'Choose days within those of the affiliation' },
+  },
+  CL_CARD_LIVE: {
+    status: 409,
+    text: { zh: '这个身份已有一张卡', en: 'This affiliation has a card already' },
+    next: { zh: '先注销那张卡，或补卡', en: 'End that card first, or replace it at the desk' },
+  },
+  CL_GROUP_UNKNOWN: {
+    status: 400,
+    text: { zh: '没有这个群组', en: 'There is no such group' },
+    next: { zh: '从列表里选', en: 'Choose from the list' },
+  },
+  CL_PIN_WEAK: {
+    status: 400,
+    text: { zh: '这个 PIN 太容易猜到', en: 'This PIN is too easy to guess' },
+    next: {
+      zh: '4 至 8 位数字；不用连号、重复的数字，也不用卡号里的数字',
+      en: '4 to 8 digits; no runs, no repeats, and nothing that stands in the number',
+    },
+  },
   CL_DEMO_OFF: {
     status: 404,
     text: { zh: '演示功能未启用', en: 'The demo is not switched on' },

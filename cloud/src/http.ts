@@ -1,3 +1,4 @@
+import { pinHash } from './adapters/pin-hash.ts';
 import { createSimulator } from './adapters/simulator.ts';
 import { startLanServer } from './api/lan-server.ts';
 import type { LanOptions } from './api/lan-server.ts';
@@ -78,6 +79,7 @@ export const startHttp = async (
     profiles,
     library,
     primitives,
+    pinHash,
     hub,
     isBrokerUp: () => brokerState === 'up',
     simulator: demo.simulator === undefined ? undefined : createSimulator(demo.simulator),

@@ -134,6 +134,57 @@ export const noticeKinds = {
       en: 'Open the card page online; it comes back in seconds',
     },
   },
+  /** `number`: of the card. `kind`: as whom. `to`: the last day. */
+  'card.issued': {
+    title: { zh: '您有一张新的校园卡', en: 'You have a new card' },
+    text: {
+      zh: '{name}的校园卡 {number}（{kind}）已开通，有效至 {to}。',
+      en: 'Card {number} of {name} ({kind}) was issued; it holds until {to}.',
+    },
+    next: { zh: '有疑问请到卡务中心', en: 'Questions? Ask the card desk' },
+  },
+  'card.ended': {
+    title: { zh: '校园卡已注销', en: 'The card has ended' },
+    text: {
+      zh: '{name}的校园卡 {number} 已注销，卡片、手机和 PIN 都不再能用。原因：{reason}',
+      en: 'Card {number} of {name} has ended; its chips, phone and PIN open nothing. Reason: {reason}',
+    },
+    next: { zh: '有疑问请到卡务中心', en: 'Questions? Ask the card desk' },
+  },
+  /** `kind`: card, wristband or tag. `tail`: its last digits. */
+  'uid.given': {
+    title: { zh: '校园卡添加了卡片', en: 'Something new opens your doors' },
+    text: {
+      zh: '{name}的校园卡添加了{kind}（尾号 {tail}）。',
+      en: 'A {kind} ending {tail} now belongs to the card of {name}.',
+    },
+    next: { zh: '不是本人办理？请立即挂失', en: 'Not you? Freeze the card now' },
+  },
+  'uid.ended': {
+    title: { zh: '一张卡片已停用', en: 'A chip was ended' },
+    text: {
+      zh: '{name}的{kind}（尾号 {tail}）已停用，其余照旧。',
+      en: 'The {kind} of {name} ending {tail} opens nothing any more; all else stays.',
+    },
+    next: { zh: '有疑问请到卡务中心', en: 'Questions? Ask the card desk' },
+  },
+  /** `number`: what is typed before the PIN. */
+  'pin.set': {
+    title: { zh: '校园卡设置了 PIN', en: 'The card has a new PIN' },
+    text: {
+      zh: '{name}的校园卡设置了新的 PIN（编号 {number}），原来的作废。',
+      en: 'The card of {name} has a new PIN (number {number}); a former one is void.',
+    },
+    next: { zh: '不是本人办理？请立即挂失', en: 'Not you? Freeze the card now' },
+  },
+  'pin.ended': {
+    title: { zh: 'PIN 已停用', en: 'The PIN was ended' },
+    text: {
+      zh: '{name}的 PIN（编号 {number}）已停用，其余照旧。',
+      en: 'The PIN of {name} (number {number}) opens nothing any more; all else stays.',
+    },
+    next: { zh: '有疑问请到卡务中心', en: 'Questions? Ask the card desk' },
+  },
 } as const satisfies Readonly<Record<string, NoticeRow>>;
 
 export type NoticeKind = keyof typeof noticeKinds;

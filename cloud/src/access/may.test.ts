@@ -105,10 +105,19 @@ const ofCards: readonly CardRow[] = [
   ]),
   ['clerk', 'card.unfreeze', true, true],
   ['clerk', 'desk', true, true],
+  ['clerk', 'card.issue', true, true],
   ['admin', 'card.unfreeze', true, true],
   ['admin', 'desk', true, true],
+  ['admin', 'card.issue', true, true],
 ];
-const cardActions = ['card.find', 'card.freeze', 'card.unfreeze', 'card.found', 'desk'] as const;
+const cardActions = [
+  'card.find',
+  'card.freeze',
+  'card.unfreeze',
+  'card.found',
+  'desk',
+  'card.issue',
+] as const;
 
 describe('may', () => {
   for (const role of roles) {

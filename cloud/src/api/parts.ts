@@ -8,6 +8,7 @@ import type {
   RawServerDefault,
 } from 'fastify';
 import type { Action } from '../access/may.ts';
+import type { PinHash } from '../adapters/pin-hash.ts';
 import type { Simulator } from '../adapters/simulator.ts';
 import type { Commands } from '../fleet/commands.ts';
 import type { Looks } from '../fleet/looks.ts';
@@ -30,6 +31,7 @@ export type ApiParts = Omit<CardPorts, 'clock'> & {
   readonly profiles: Profiles;
   readonly library: ProfileLibrary;
   readonly primitives: Ports['primitives'];
+  readonly pinHash: PinHash;
   readonly hub: StreamHub;
   readonly isBrokerUp: () => boolean;
   /** The demo campus's scanners; undefined where this is no demo. */

@@ -35,6 +35,7 @@ const locker = '/api/console/profiles/test-locker';
 
 const cards = '/api/console/cards';
 const noCard = '01990000-0000-7000-8000-00000000ffff';
+const nobodyPage = `/api/console/people/${noCard}`;
 const finders = (status: number) => [401, 403, 403, status, 403, status];
 const deskAlone = (status: number) => [401, 403, 403, 403, 403, status];
 
@@ -186,6 +187,61 @@ const table: readonly Line[] = [
   ['GET /api/console/found', '/api/console/found', null, finders(200)],
   ['POST /api/console/found', '/api/console/found', { card: 'x', place: 'y' }, finders(404)],
   ['POST /api/console/found/:id/collect', `/api/console/found/${noCard}/collect`, {}, finders(404)],
+  ['GET /api/console/card-list', '/api/console/card-list', null, deskAlone(200)],
+  ['GET /api/console/people', '/api/console/people?q=li', null, deskAlone(200)],
+  ['GET /api/console/groups', '/api/console/groups', null, deskAlone(200)],
+  [
+    'POST /api/console/people',
+    '/api/console/people',
+    { name: { zh: '新人', en: 'New Comer' }, affiliation: null },
+    deskAlone(200),
+  ],
+  ['GET /api/console/people/:person', `${nobodyPage}`, null, deskAlone(404)],
+  ['GET /api/console/people/:person/photo', `${nobodyPage}/photo`, null, deskAlone(200)],
+  ['POST /api/console/people/:person/photo', `${nobodyPage}/photo`, {}, deskAlone(400)],
+  ['DELETE /api/console/people/:person/photo', `${nobodyPage}/photo`, null, deskAlone(404)],
+  [
+    'POST /api/console/people/:person/affiliations',
+    `${nobodyPage}/affiliations`,
+    {
+      ...{ kind: 'staff', unit: { zh: '后勤', en: 'Works' }, from: '2026-01-01', to: null },
+      ...{ sponsor: null, card: null },
+    },
+    deskAlone(404),
+  ],
+  [
+    'POST /api/console/affiliations/:affiliation/card',
+    `/api/console/affiliations/${noCard}/card`,
+    { number: 'X1', groups: [] },
+    deskAlone(404),
+  ],
+  [
+    'POST /api/console/affiliations/:affiliation/end',
+    `/api/console/affiliations/${noCard}/end`,
+    { reason: 'left' },
+    deskAlone(404),
+  ],
+  [
+    'POST /api/console/cards/:card/groups',
+    `${cards}/${noCard}/groups`,
+    { groups: [] },
+    deskAlone(404),
+  ],
+  ['POST /api/console/cards/:card/end', `${cards}/${noCard}/end`, { reason: 'x' }, deskAlone(404)],
+  [
+    'POST /api/console/cards/:card/uids',
+    `${cards}/${noCard}/uids`,
+    { uid: '04AABBCCDDEE02', kind: 'tag' },
+    deskAlone(404),
+  ],
+  [
+    'POST /api/console/cards/:card/uids/:id/end',
+    `${cards}/${noCard}/uids/${noCard}/end`,
+    {},
+    deskAlone(404),
+  ],
+  ['POST /api/console/cards/:card/pin', `${cards}/${noCard}/pin`, { pin: null }, deskAlone(404)],
+  ['POST /api/console/cards/:card/pin/end', `${cards}/${noCard}/pin/end`, {}, deskAlone(404)],
   ['GET /api/console/desk', '/api/console/desk', null, deskAlone(200)],
   ['GET /api/console/desk/uid/:uid', '/api/console/desk/uid/04AABBCCDDEE01', null, deskAlone(200)],
   [
@@ -315,7 +371,7 @@ describe('who may do what', () => {
         ...['use.read', 'use.act', 'evidence.read'],
         ...ofDesk,
         ...all.slice(5),
-        ...['numbers.read', 'numbers.names', 'numbers.recount'],
+        ...['numbers.read', 'numbers.names', 'numbers.recount', 'card.issue'],
       ],
     });
   });

@@ -32,6 +32,7 @@ import { meRoutes } from './routes/me.ts';
 import { noticeRoutes } from './routes/notices.ts';
 import { openCardRoutes } from './routes/open-cards.ts';
 import { numberRoutes } from './routes/numbers.ts';
+import { personRoutes } from './routes/people.ts';
 import { customProfileRoutes } from './routes/profiles.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { settingsRoutes } from './routes/settings.ts';
@@ -57,6 +58,7 @@ const routes: readonly RouteGroup[] = [
   noticeRoutes,
   openCardRoutes,
   cardRoutes,
+  personRoutes,
   cardStreamRoutes,
   deskRoutes,
   streamRoutes,

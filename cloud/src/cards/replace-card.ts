@@ -15,7 +15,7 @@ import { tellHolder } from './tell-holder.ts';
 /** A UID that lives already: whoever was first has it. */
 const uniqueViolation = '23505';
 
-const refuseTaken = (error: unknown): never => {
+export const refuseTakenUid = (error: unknown): never => {
   if (sqlStateOf(error) === uniqueViolation) {
     throw new CloudError('CL_UID_TAKEN', '', { cause: error });
   }
@@ -70,7 +70,7 @@ type Chips = {
 };
 
 /** Whether it was revoked of this card before: then a gateway must be told that it is back. */
-const wasOfCard = async (tx: Queryable, uid: string, card: string): Promise<boolean> => {
+export const wasOfCard = async (tx: Queryable, uid: string, card: string): Promise<boolean> => {
   const rows = await tx.query(
     `select 1 as one from uid where uid = $1 and card = $2::uuid and ended_at is not null limit 1`,
     [uid, card],
@@ -101,7 +101,7 @@ const takeBlank = async (
       chip.card,
       chip.at,
     ])
-    .catch(refuseTaken);
+    .catch(refuseTakenUid);
 };
 
 /**
@@ -203,7 +203,7 @@ const swapBack = async (
       'update uid set ended_at = null where id = any ($1::uuid[]) returning id, uid',
       [given.old_uids],
     )
-    .catch(refuseTaken);
+    .catch(refuseTakenUid);
   return { dead, live };
 };
 

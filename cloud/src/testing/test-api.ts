@@ -6,6 +6,7 @@ import type { InjectOptions } from 'fastify';
 import { afterEach } from 'vitest';
 import { createRevocations } from '../access/revocations.ts';
 import { primitives } from '../adapters/crypto.ts';
+import { pinHash } from '../adapters/pin-hash.ts';
 import type { Simulator } from '../adapters/simulator.ts';
 import { appendAudit } from '../audit/audit.ts';
 import type { ApiParts } from '../api/parts.ts';
@@ -126,6 +127,7 @@ const openTestApi = async (database: Database, options: TestApiOptions): Promise
   const routes: string[] = [];
   const parts: ApiParts = {
     ...ports,
+    pinHash,
     identity,
     hub,
     appendAudit: audit,

@@ -16,6 +16,14 @@ const failureOf = async (response: Response): Promise<ApiFailure> => {
   }
 };
 
+/** JSON, or a file as it is. */
+const bodyOf = (body: unknown): Pick<RequestInit, 'body' | 'headers'> => {
+  if (body === undefined) return {};
+  return body instanceof Blob
+    ? { headers: { 'content-type': body.type }, body }
+    : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+};
+
 /**
  * One request to our own API. `View` is what the route's docstring in protocols/ names.
  * @throws ApiFailure, `unreachable` where no answer came in 10 s
@@ -35,9 +43,7 @@ export const request = async <View>(
       signal: abort.signal,
       credentials: 'same-origin',
       cache: 'no-store',
-      ...(body === undefined
-        ? {}
-        : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      ...bodyOf(body),
     });
     if (!response.ok) throw await failureOf(response);
     const found: unknown = response.status === 204 ? undefined : await response.json();

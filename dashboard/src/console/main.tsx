@@ -8,6 +8,8 @@ import en from '../i18n/console-en.json' with { type: 'json' };
 import zh from '../i18n/console-zh.json' with { type: 'json' };
 import numbersEn from '../i18n/numbers-en.json' with { type: 'json' };
 import numbersZh from '../i18n/numbers-zh.json' with { type: 'json' };
+import peopleEn from '../i18n/people-en.json' with { type: 'json' };
+import peopleZh from '../i18n/people-zh.json' with { type: 'json' };
 import { createI18n, htmlLanguages } from '../i18n/i18n.ts';
 import '../theme/base.css';
 import { ConsoleApp } from './console-app.tsx';
@@ -21,8 +23,8 @@ if (element !== null) {
     defaultOptions: { queries: { retry: false, staleTime: 30_000, refetchOnWindowFocus: false } },
   });
   const own = {
-    zh: { ...zh, ...cardsZh, ...numbersZh },
-    en: { ...en, ...cardsEn, ...numbersEn },
+    zh: { ...zh, ...cardsZh, ...numbersZh, ...peopleZh },
+    en: { ...en, ...cardsEn, ...numbersEn, ...peopleEn },
   };
   createRoot(element).render(
     <I18nextProvider i18n={createI18n(language, own)}>

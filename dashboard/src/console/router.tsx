@@ -14,6 +14,8 @@ import { NowPage } from './now/now-page.tsx';
 import { CardListPage } from './numbers/cards-page.tsx';
 import { NumbersPage } from './numbers/numbers-page.tsx';
 import { readCardListSearch, readNumbersSearch } from './numbers/numbers-search.ts';
+import { NewPersonPage } from './people/new-person-page.tsx';
+import { PersonPage } from './people/person-page.tsx';
 import { ProfileEditor } from './profiles/profile-editor.tsx';
 import { ProfilePage } from './profiles/profile-page.tsx';
 import { ProfilesPage } from './profiles/profiles-page.tsx';
@@ -23,6 +25,7 @@ import {
   readDoorsSearch,
   readEditorSearch,
   readEventsSearch,
+  readNewPersonSearch,
   readProfileSearch,
   readProfilesSearch,
   readUsesSearch,
@@ -108,6 +111,17 @@ const cardRoute = createRoute({
   path: '/cards/$card',
   component: CardPage,
 });
+const newPersonRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/people/new',
+  validateSearch: readNewPersonSearch,
+  component: NewPersonPage,
+});
+const personRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/people/$person',
+  component: PersonPage,
+});
 const deskRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/desk',
@@ -147,6 +161,8 @@ const routeTree = rootRoute.addChildren([
   eventsRoute,
   cardsRoute,
   cardRoute,
+  newPersonRoute,
+  personRoute,
   deskRoute,
   numbersRoute,
   cardNumbersRoute,

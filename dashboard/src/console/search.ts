@@ -1,3 +1,5 @@
+import { affiliationKinds, listStates, yesNo } from '@gatehouse/protocols';
+import type { PeopleFilter } from '@gatehouse/protocols';
 import { doorStates } from '../door/door-state.ts';
 import { deviceStatuses } from '../device/device-status.ts';
 import type { DeviceStatus } from '../device/device-status.ts';
@@ -32,7 +34,9 @@ export type EventsSearch = {
 export type UsesSearch = { readonly state?: 'open' | 'closed' };
 
 export type ProfilesSearch = { readonly q?: string };
-export type CardsSearch = { readonly q?: string };
+export type CardsSearch = Readonly<PeopleFilter>;
+/** What a new person is to be at first. */
+export type NewPersonSearch = { readonly kind?: 'visitor' };
 /** Which version is shown; left out: the one that devices are to run. */
 export type ProfileSearch = { readonly version?: string };
 /** What a new text starts from. */
@@ -95,8 +99,27 @@ const versionIn = (search: Readonly<Record<string, unknown>>): string | undefine
 export const readProfilesSearch = (search: Readonly<Record<string, unknown>>): ProfilesSearch =>
   set('q', textIn(search, 'q'));
 
-export const readCardsSearch = (search: Readonly<Record<string, unknown>>): CardsSearch =>
-  set('q', textIn(search, 'q'));
+const oneOf = <Value extends string>(
+  search: Readonly<Record<string, unknown>>,
+  name: string,
+  values: readonly Value[],
+): Readonly<Record<string, Value>> =>
+  set(
+    name,
+    values.find((value) => value === search[name]),
+  );
+
+export const readCardsSearch = (search: Readonly<Record<string, unknown>>): CardsSearch => ({
+  ...set('q', textIn(search, 'q')?.slice(0, 60)),
+  ...oneOf(search, 'kind', affiliationKinds),
+  ...oneOf(search, 'state', listStates),
+  ...oneOf(search, 'phone', yesNo),
+  ...oneOf(search, 'uid', yesNo),
+  ...oneOf(search, 'pin', yesNo),
+});
+
+export const readNewPersonSearch = (search: Readonly<Record<string, unknown>>): NewPersonSearch =>
+  search['kind'] === 'visitor' ? { kind: 'visitor' } : {};
 
 export const readProfileSearch = (search: Readonly<Record<string, unknown>>): ProfileSearch =>
   set('version', versionIn(search));

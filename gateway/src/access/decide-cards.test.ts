@@ -128,6 +128,11 @@ const exitOf = (reason: DecisionReason): string =>
   reason === 'granted' ? 'opens granted' : `opens exit_${reason}`;
 
 describe('a card or PIN is judged', () => {
+  it.each(['uid graduate', 'pin right graduate'])('%s: until the card ends, then not', (what) => {
+    const at = (nowMs: number) => answer(decide({ ...queryOf(what, '', 'entry', 'gate'), nowMs }));
+    expect([at(tuesdayTenMs - 1), at(tuesdayTenMs)]).toEqual(['opens granted', 'denies ended']);
+  });
+
   it.each(scenarios)('$what, $but: $reason', ({ what, but, reason, guarded }) => {
     const opensAtEntry = reason === 'granted' ? 'opens' : 'denies';
     const at = (side: Side, door: string) => answer(decide(queryOf(what, but, side, door)));

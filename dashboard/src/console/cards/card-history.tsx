@@ -16,6 +16,13 @@ const known = [
   'replace',
   'replace_undo',
   'enrol',
+  'issue',
+  'groups',
+  'end',
+  'uid_add',
+  'uid_end',
+  'pin_set',
+  'pin_end',
 ] as const;
 
 /** What was done to the card and by whom: out of the audit. */

@@ -78,6 +78,7 @@ const Loaded = ({
   readonly onChange: (page: CardPageView) => void;
 }) => {
   const { t, pick } = useWords();
+  const { session } = useConsole();
   return (
     <article className="person-page">
       <p className="crumbs">
@@ -92,6 +93,11 @@ const Loaded = ({
           </p>
           <p className="figures person-number">{page.number}</p>
           <CardStateSign state={page.state} />
+          {session.may.includes('card.issue') ? (
+            <Link to="/people/$person" params={{ person: page.person.id }}>
+              {t('people.person')}
+            </Link>
+          ) : null}
           <FreezeNote page={page} />
           <FreezeControl page={page} onChange={onChange} />
         </div>

@@ -5,7 +5,9 @@ import { cardRoutes } from '../../api/card-routes.ts';
 import { ErrorNote } from '../../api/error-note.tsx';
 import { useWords } from '../../i18n/i18n.ts';
 import { useConsole } from '../console-context.ts';
+import { CardList } from '../people/card-list.tsx';
 import { CardFace, CardStateSign } from './card-face.tsx';
+import type { CardsSearch } from '../search.ts';
 import { FoundPanel } from './found-panel.tsx';
 
 const route = getRouteApi('/cards');
@@ -60,9 +62,14 @@ const Hits = ({ q }: { readonly q: string }) => {
 export const CardsPage = () => {
   const { t } = useWords();
   const { session } = useConsole();
-  const { q = '' } = route.useSearch();
+  const search = route.useSearch();
+  const { q = '' } = search;
   const navigate = route.useNavigate();
   const isWarden = session.role === 'warden';
+  const issues = session.may.includes('card.issue');
+  const change = (next: CardsSearch): void => {
+    void navigate({ search: next, replace: true, resetScroll: false });
+  };
   return (
     <div className="list-page">
       <header className="list-head">
@@ -78,13 +85,24 @@ export const CardsPage = () => {
             placeholder={t('cards.search')}
             value={q}
             onChange={({ currentTarget: { value } }) => {
-              void navigate({ search: value === '' ? {} : { q: value }, replace: true });
+              const { q: _, ...rest } = search;
+              change(value === '' ? rest : { ...rest, q: value });
             }}
           />
+          {issues ? (
+            <>
+              <Link to="/people/new" search={{ kind: 'visitor' }} className="button main">
+                {t('people.newVisitor')}
+              </Link>
+              <Link to="/people/new" className="button">
+                {t('people.newPerson')}
+              </Link>
+            </>
+          ) : null}
         </div>
       </header>
       <div className="card-columns">
-        <Hits q={q} />
+        {issues ? <CardList filter={search} onChange={change} /> : <Hits q={q} />}
         {session.may.includes('card.found') ? <FoundPanel /> : null}
       </div>
     </div>
