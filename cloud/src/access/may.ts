@@ -13,7 +13,8 @@ import type { Session } from '../identity/identity.ts';
  * take in a card that was found, and give it back. `desk`: give out cards. `card`: one's own card
  * on the phone. `demo`: hold a code before a simulated scanner. `numbers.read`: how many cards and
  * passes are used, and lists of cards; `numbers.names`: with the people they belong to;
- * `numbers.recount`: forget the sums and count again.
+ * `numbers.recount`: forget the sums and count again. `card.bulk`: issue cards to many people by
+ * a file, and take that back.
  */
 export const actions = [
   'console',
@@ -37,6 +38,7 @@ export const actions = [
   'numbers.read',
   'numbers.names',
   'numbers.recount',
+  'card.bulk',
 ] as const;
 export type Action = (typeof actions)[number];
 
@@ -67,6 +69,7 @@ const allowedRoles: Readonly<Record<Action, readonly Role[]>> = {
   'numbers.read': ['facility', 'admin'],
   'numbers.names': ['admin'],
   'numbers.recount': ['admin'],
+  'card.bulk': ['admin'],
 };
 
 /** Roles that reach every door; others reach the doors of their session, see `reachOf`. */

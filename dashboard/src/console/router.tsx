@@ -1,4 +1,6 @@
 import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
+import { BulkPage } from './bulk/bulk-page.tsx';
+import { readBulkSearch } from './bulk/bulk-search.ts';
 import { CardPage } from './cards/card-page.tsx';
 import { CardsPage } from './cards/cards-page.tsx';
 import { DeskPage } from './desk/desk-page.tsx';
@@ -97,6 +99,12 @@ const cardsRoute = createRoute({
   validateSearch: readCardsSearch,
   component: CardsPage,
 });
+const bulkRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/cards/bulk',
+  validateSearch: readBulkSearch,
+  component: BulkPage,
+});
 const cardRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/cards/$card',
@@ -139,6 +147,7 @@ const routeTree = rootRoute.addChildren([
   usesRoute,
   eventsRoute,
   cardsRoute,
+  bulkRoute,
   cardRoute,
   deskRoute,
   numbersRoute,

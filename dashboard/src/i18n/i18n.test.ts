@@ -44,6 +44,7 @@ const pairs = [
   ['cards-zh.json', 'cards-en.json'],
   ['mine-zh.json', 'mine-en.json'],
   ['numbers-zh.json', 'numbers-en.json'],
+  ['bulk-zh.json', 'bulk-en.json'],
 ] as const;
 
 describe('the catalogues', () => {

@@ -81,6 +81,11 @@ export const CardsPage = () => {
               void navigate({ search: value === '' ? {} : { q: value }, replace: true });
             }}
           />
+          {session.may.includes('card.bulk') ? (
+            <Link to="/cards/bulk" className="button">
+              {t('bulk.open')}
+            </Link>
+          ) : null}
         </div>
       </header>
       <div className="card-columns">
