@@ -315,7 +315,7 @@ describe('who may do what', () => {
         ...['use.read', 'use.act', 'evidence.read'],
         ...ofDesk,
         ...all.slice(5),
-        ...['numbers.read', 'numbers.names', 'numbers.recount'],
+        ...['numbers.read', 'numbers.names', 'numbers.recount', 'card.bulk'],
       ],
     });
   });

@@ -94,6 +94,8 @@ export const bulkJobView = async (
 
 type RowColumns = Omit<BulkRowView, 'name' | 'sinceFaults' | 'undoLeft'> & {
   readonly cells: BulkCells | null;
+  /** Of the card as it is now. */
+  readonly holder: Name | null;
   readonly since: { readonly faults: readonly BulkFaultView[] } | null;
   readonly undoLeft: BulkRowView['undoLeft'] | null;
 };
@@ -106,14 +108,15 @@ const shown = (change: BulkChangeView): BulkChangeView =>
     ? { ...change, from: tail(change.from), to: tail(change.to) }
     : { ...change };
 
-const nameIn = (cells: BulkCells | null): Name => ({
-  zh: cells?.name_zh ?? '',
-  en: cells?.name_en ?? '',
+/** As the file says, and where it is silent as the card is called. */
+const nameIn = (cells: BulkCells | null, holder: Name | null): Name => ({
+  zh: cells?.name_zh || (holder?.zh ?? ''),
+  en: cells?.name_en || (holder?.en ?? ''),
 });
 
-const rowView = ({ cells, since, ...row }: RowColumns): BulkRowView => ({
+const rowView = ({ cells, holder, since, ...row }: RowColumns): BulkRowView => ({
   ...row,
-  name: nameIn(cells),
+  name: nameIn(cells, holder),
   changes: row.changes.map(shown),
   sinceFaults: [...(since?.faults ?? [])],
   undoLeft: row.undoLeft ?? [],
@@ -135,7 +138,8 @@ export const bulkRows = async (
 ): Promise<BulkRowsView> => {
   const found = await db.query<RowColumns>(
     `select n, line, number, cells, verdict, changes, faults, outcome, since, undo,
-       undo_left as "undoLeft", card
+       undo_left as "undoLeft", card, (select jsonb_build_object('zh', h.name_zh, 'en', h.name_en)
+         from card_holder h where h.card = bulk_row.card) as holder
      from bulk_row where job = $1::uuid and n > $2 and ($3::text is null or verdict = $3)
      order by n limit $4`,
     [job, after, verdict, limit + 1],

@@ -160,7 +160,7 @@ describe('changes', () => {
     );
     const { rows } = await desk.rows(job.id);
     expect(rows).toMatchObject([
-      { verdict: 'changed', name: { zh: '', en: 'Li Lei II' }, outcome: null },
+      { verdict: 'changed', name: { zh: '李雷', en: 'Li Lei II' }, outcome: null },
     ]);
     const fields = ['name_en', 'unit_en', 'to', 'groups', 'uid'];
     expect(rows[0]?.changes.map(({ field }) => field)).toEqual(fields);

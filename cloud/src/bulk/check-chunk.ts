@@ -34,7 +34,9 @@ export const checkChunk = async (
       if (about === undefined) return [];
       const { verdict, changes, faults } = judgeRow(row.cells, about, row.faults);
       const number = plainNumber(row.cells.number).slice(0, numberCharsMax);
-      return [{ n: row.n, line: row.line, number, cells: row.cells, verdict, changes, faults }];
+      const { n, line, cells } = row;
+      const card = about.card?.card ?? null;
+      return [{ n, line, number, cells, verdict, changes, faults, card }];
     });
     await insertJudged(tx, job.id, judged);
     const isDone = from + rows.length >= read.rows.length;

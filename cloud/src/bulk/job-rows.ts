@@ -78,7 +78,11 @@ export type JobRow = {
   readonly changes: readonly BulkChangeView[];
 };
 
-export type JudgedRow = JobRow & { readonly faults: readonly BulkFaultView[] };
+export type JudgedRow = JobRow & {
+  readonly faults: readonly BulkFaultView[];
+  /** That has this number already. */
+  readonly card: string | null;
+};
 
 export const insertJudged = async (
   tx: Queryable,
@@ -86,9 +90,9 @@ export const insertJudged = async (
   rows: readonly JudgedRow[],
 ): Promise<void> => {
   await tx.query(
-    `insert into bulk_row (job, n, line, number, cells, verdict, changes, faults)
+    `insert into bulk_row (job, n, line, number, cells, verdict, changes, faults, card)
      select $1::uuid, x.* from jsonb_to_recordset($2::jsonb) x(n integer, line integer,
-       number text, cells jsonb, verdict text, changes jsonb, faults jsonb)`,
+       number text, cells jsonb, verdict text, changes jsonb, faults jsonb, card uuid)`,
     [job, JSON.stringify(rows)],
   );
 };

@@ -93,7 +93,7 @@ const finish = async (tx: Queryable, job: WorkingJob, { nowMs }: Lease): Promise
   return 'done';
 };
 
-/** Takes the next rows back in one transaction: new cards end, values return where they are ours. */
+/** Takes the next rows back in one transaction: new cards end, other values return if ours. */
 export const undoChunk = async (
   ports: BulkPorts,
   job: WorkingJob,

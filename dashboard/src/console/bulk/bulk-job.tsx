@@ -79,13 +79,15 @@ const Results = ({ job }: { readonly job: BulkJobView }) => {
   ].filter(([, n]) => n > 0);
   if (said.length === 0) return null;
   return (
-    <ul className="bulk-results" role="status">
-      {said.map(([key, n]) => (
-        <li key={key}>
-          <strong className="figures">{n}</strong> {t(key)}
-        </li>
-      ))}
-    </ul>
+    <div role="status">
+      <ul className="bulk-results">
+        {said.map(([key, n]) => (
+          <li key={key}>
+            <strong className="figures">{n}</strong> {t(key)}
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 };
 

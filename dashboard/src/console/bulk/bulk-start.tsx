@@ -104,7 +104,7 @@ export const BulkStart = ({ onMade }: { readonly onMade: (job: BulkJobView) => v
         </button>
       </form>
       {error === null ? null : <ErrorNote error={error} />}
-      <p>
+      <p className="bulk-template">
         {t('bulk.template')}{' '}
         <a href={bulkTemplatePath('zh')} download lang="zh-CN">
           {t('bulk.templateZh')}
