@@ -124,6 +124,11 @@ describe('five thousand cards', () => {
     expect(await count(database, `feed where what ->> 'name' = 'cards.issued'`)).toBe(10);
     expect(await count(database, 'bulk_job where file is not null')).toBe(0);
 
+    await database.query(
+      `insert into pin (card, number, salt, hash, since)
+       select id, '123456', '\\x00', '\\x00', $1 from card where number = 'N00001'`,
+      [new Date()],
+    );
     expect(applied.undoUntil).not.toBeNull();
     await desk.order(job.id, 'undo');
     await expect(desk.work('w3', dyingAt(database, 3, 'insert into revocation'))).rejects.toThrow(
@@ -135,6 +140,9 @@ describe('five thousand cards', () => {
     expect(await count(database, `card where number like 'N0%' and state = 'ended'`)).toBe(5_000);
     expect(await count(database, `uid where uid like '5B%' and ended_at is null`)).toBe(0);
     expect(await count(database, `revocation where what ->> 'kind' = 'uid.revoked'`)).toBe(5_000);
+    // What is typed has no entry of its own, so its card is frozen as well.
+    expect(await count(database, `revocation where what ->> 'kind' = 'card.frozen'`)).toBe(1);
+    expect(await count(database, 'pin where ended_at is null and number = $1', ['123456'])).toBe(0);
     const audit = await readAudit(database, 1, 200);
     expect(verifyChain(audit, primitives.sha256)).toBeUndefined();
     const actions = Object.groupBy(audit, ({ action }) => action);

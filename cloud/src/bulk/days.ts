@@ -3,6 +3,17 @@ import { wallClock } from '@gatehouse/protocols';
 /** yyyy-mm-dd */
 export type Day = string;
 
+const minuteMs = 60_000;
+const dayMs = 24 * 60 * minuteMs;
+const yearMin = 2000;
+const yearMax = 2100;
+
+const utcMs = (day: Day): number => Date.parse(`${day}T00:00:00Z`);
+const dayText = (atMs: number): Day => new Date(atMs).toISOString().slice(0, 10);
+
+/** How many days both of them and those between are. */
+export const daysFrom = (from: Day, to: Day): number => (utcMs(to) - utcMs(from)) / dayMs + 1;
+
 /** Days of one zone; made once, the clock behind it is dear. */
 export type Days = {
   /** Unix ms of the first moment of the day. */
@@ -11,14 +22,6 @@ export type Days = {
   readonly next: (day: Day) => Day;
   readonly of: (atMs: number) => Day;
 };
-
-const minuteMs = 60_000;
-const dayMs = 24 * 60 * minuteMs;
-const yearMin = 2000;
-const yearMax = 2100;
-
-const utcMs = (day: Day): number => Date.parse(`${day}T00:00:00Z`);
-const dayText = (atMs: number): Day => new Date(atMs).toISOString().slice(0, 10);
 
 const form = /^(\d{4})(?:-|\/|\.|\u5e74)(\d{1,2})(?:-|\/|\.|\u6708)(\d{1,2})\u65e5?$/;
 

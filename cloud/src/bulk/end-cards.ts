@@ -18,7 +18,12 @@ export const endCards = async (
      where c.id = any ($1::uuid[]) and a.id = c.affiliation and a.ended_at is null`,
     values,
   );
-  await tx.query(`update card set state = 'ended' where id = any ($1::uuid[])`, [cards]);
+  await tx.query(
+    `update card set state = 'ended',
+       valid_to = greatest(valid_from, least(valid_to, $2::timestamptz))
+     where id = any ($1::uuid[])`,
+    values,
+  );
   const uids = await tx.query<{ uid: string; card: string }>(
     `update uid set ended_at = $2 where card = any ($1::uuid[]) and ended_at is null
      returning uid, card`,
@@ -29,8 +34,9 @@ export const endCards = async (
      where card = any ($1::uuid[]) and revoked_at is null returning id`,
     values,
   );
-  await tx.query(
-    'update pin set ended_at = $2 where card = any ($1::uuid[]) and ended_at is null',
+  const pins = await tx.query<{ card: string }>(
+    `update pin set ended_at = $2 where card = any ($1::uuid[]) and ended_at is null
+     returning card`,
     values,
   );
   await tx.query(
@@ -39,6 +45,8 @@ export const endCards = async (
     values,
   );
   return [
+    // A PIN has no entry of its own: its card is frozen for good.
+    ...pins.map(({ card }) => ({ kind: 'card.frozen', card }) as const),
     ...uids.map(({ uid, card }) => ({ kind: 'uid.revoked', uid, card }) as const),
     ...keys.map(({ id }) => ({ kind: 'credential.revoked', credential: id }) as const),
   ];

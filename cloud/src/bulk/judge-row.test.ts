@@ -86,6 +86,13 @@ const table: readonly (readonly [string, Partial<BulkCells>, Partial<Known>, str
   ['another chip', { ...fresh, uid_kind: 'ring' }, {}, 'refused uid_kind'],
   ['a visitor', visit, { sponsor: teacher }, 'new'],
   ['a visitor for ever', { ...visit, to: '' }, { sponsor: teacher }, 'refused visitor_end'],
+  [
+    'a visitor for years',
+    { ...visit, from: '2027-09-01', to: '2027-09-03' },
+    { sponsor: teacher },
+    'refused visitor_long',
+  ],
+  ['a visitor for a year', { ...visit, to: '2027-09-01' }, { sponsor: teacher }, 'new'],
   ['a visitor of nobody', { ...visit, sponsor: '' }, {}, 'refused visitor_sponsor'],
   ['a visitor of a stranger', visit, {}, 'refused sponsor_unknown'],
   [

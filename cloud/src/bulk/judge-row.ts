@@ -8,7 +8,11 @@ import type {
 } from '@gatehouse/protocols';
 import { readCells } from './read-cells.ts';
 import type { BulkValues, UidKind } from './read-cells.ts';
+import { daysFrom } from './days.ts';
 import type { Day } from './days.ts';
+
+/** No visit is written down years ahead; counted from today where it begins later. */
+export const visitDaysMax = 366;
 
 /** A card as the database has it, in the words of a file. */
 export type KnownCard = {
@@ -97,6 +101,15 @@ const checks: readonly ((one: Case) => Fault)[] = [
     kindOf(one) === 'visitor' && isNewVisitor(one) && one.values.to === undefined
       ? fault('visitor_end', 'to')
       : undefined,
+  (one) => {
+    const { values, known } = one;
+    const { from = known.today } = values;
+    const first = from < known.today ? from : known.today;
+    const isSaid = values.to !== undefined && values.to !== known.card?.to;
+    return kindOf(one) === 'visitor' && isSaid && daysFrom(first, values.to) > visitDaysMax
+      ? fault('visitor_long', 'to', String(visitDaysMax))
+      : undefined;
+  },
   ({ values, known }) => {
     const unknown = values.groups?.find((name) => !known.isGroup(name));
     return unknown === undefined ? undefined : fault('group_unknown', 'groups', unknown);

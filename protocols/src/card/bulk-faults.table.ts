@@ -34,6 +34,7 @@ export const bulkFaults = {
   date_order: { zh: '结束日期早于开始日期', en: 'It ends before it begins' },
   date_past: { zh: '结束日期已过（{what}）', en: 'Its end is over ({what})' },
   visitor_end: { zh: '访客须有结束日期', en: 'A visitor needs an end' },
+  visitor_long: { zh: '访客最长 {what} 天', en: 'A visitor’s card lasts {what} days at most' },
   visitor_sponsor: { zh: '访客须有接待人的卡号', en: 'A visitor needs a sponsor' },
   sponsor_unknown: {
     zh: '接待人“{what}”没有可用的卡',
