@@ -17,13 +17,18 @@ type Row = Partial<BulkCells>;
 const science = { unit_zh: '理学院 2026 级', unit_en: 'Science 2026' } as const;
 const firstClass = { unit_zh: '一年级一班', unit_en: 'Grade 1 Class 1' } as const;
 
+const studyYears = 4;
+const visitMs = 7 * 24 * 60 * 60 * 1000;
+
 /**
- * Ten rows to try on the demo campus: eight new people, one of them with a wristband, a visitor, a
- * student who gets a new unit, and one that is refused because nobody knows its group.
+ * Ten rows to try on the demo campus: eight new people, two of them with wristbands and one a
+ * visitor, a student who gets a new unit, and one that is refused: nobody knows its group.
  */
-const rows = (years: { readonly now: number; readonly end: number }): readonly Row[] => {
-  const from = `${years.now}-09-01`;
-  const to = `${years.end}-07-15`;
+const rows = (nowMs: number): readonly Row[] => {
+  const year = new Date(nowMs).getUTCFullYear();
+  const from = `${year}-09-01`;
+  const to = `${year + studyYears}-07-15`;
+  const visitTo = new Date(nowMs + visitMs).toISOString().slice(0, 10);
   const student = { kind: 'student', ...science, from, to, groups: 'students|dorm-north-1' };
   const pupil = {
     kind: 'student',
@@ -51,20 +56,16 @@ const rows = (years: { readonly now: number; readonly end: number }): readonly R
     { number: 'S2026001', name_zh: '马强', name_en: 'Ma Qiang', kind: 'staff', ...office },
     {
       ...{ number: 'V2026001', name_zh: '唐宁', name_en: 'Tang Ning', kind: 'visitor' },
-      ...{ from, to: `${years.now}-12-31`, sponsor: '2024000007' },
+      ...{ to: visitTo, sponsor: '2024000007' },
     },
     { number: '2024000007', unit_zh: '计算机学院 2026 级', unit_en: 'Computing 2026' },
     { number: 'N2026004', name_zh: '冯雪', name_en: 'Feng Xue', ...student, groups: 'chess-club' },
   ];
 };
 
-const studyYears = 4;
-
-/** A file to begin with, its dates of this year. */
-export const templateCsv = (language: Language, year: number): string => {
+/** A file to begin with, its dates about now. */
+export const templateCsv = (language: Language, nowMs: number): string => {
   const names = headings[language];
-  const body = rows({ now: year, end: year + studyYears }).map((row) =>
-    csvLine(bulkColumns.map((column) => row[column] ?? '')),
-  );
+  const body = rows(nowMs).map((row) => csvLine(bulkColumns.map((column) => row[column] ?? '')));
   return ['\ufeff', csvLine(bulkColumns.map((column) => names[column])), ...body].join('');
 };

@@ -67,11 +67,10 @@ const uploadRoutes: RouteGroup = ({ api, parts, guard }) => {
     },
     async (request, reply) => {
       await guard.allow(request, 'card.bulk');
-      const year = new Date(clock.nowMs()).getUTCFullYear();
       return reply
         .type('text/csv; charset=utf-8')
         .header('content-disposition', 'attachment; filename="cards-template.csv"')
-        .send(templateCsv(request.query.language, year));
+        .send(templateCsv(request.query.language, clock.nowMs()));
     },
   );
 };
