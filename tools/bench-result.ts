@@ -50,6 +50,11 @@ export const benchTable: readonly BenchRow[] = [
     path: 'cloud/bench/numbers.ts',
     measures: 'numbers of 140,000 cards and 5 million uses, against an indexed count of the cards',
   },
+  {
+    name: 'bulk',
+    path: 'cloud/bench/bulk.ts',
+    measures: 'a file of 20,000 new cards, dry run and apply, against inserting the same rows',
+  },
 ];
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -1,6 +1,7 @@
 import { createRevocations } from './access/revocations.ts';
 import type { Revocations } from './access/revocations.ts';
 import { appendAudit } from './audit/audit.ts';
+import { createBulkJob } from './bulk/bulk-job.ts';
 import { countPassages, passagesConsumer } from './events/passages.ts';
 import { runConsumer } from './feed/consumer.ts';
 import type { Consumer, ConsumerOptions, Poison } from './feed/consumer.ts';
@@ -53,6 +54,11 @@ export const createCloud = (ports: Ports, { snapshots }: CloudOptions): Cloud =>
     revoke: revocations.revoke,
     appendAudit: (tx, entry) => appendAudit(tx, entry, ports.primitives.sha256),
   });
+  const bulk = createBulkJob({
+    ...ports,
+    revokeAll: revocations.revokeAll,
+    appendAudit: (tx, entry) => appendAudit(tx, entry, ports.primitives.sha256),
+  });
   let running: readonly (Consumer | PolicyFollower)[] = [];
   const follow = (name: string, handle: ConsumerOptions['handle']): Consumer =>
     runConsumer({
@@ -82,10 +88,12 @@ export const createCloud = (ports: Ports, { snapshots }: CloudOptions): Cloud =>
       fleet.start();
       retention.start();
       lapse.start();
+      bulk.start();
     },
     stop: async () => {
       commands.stop();
       await lapse.stop();
+      await bulk.stop();
       looks.stop();
       await fleet.stop();
       await retention.stop();

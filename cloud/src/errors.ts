@@ -178,6 +178,43 @@ export const cloudErrors = {
       en: '4 to 8 digits; no runs, no repeats, and nothing that stands in the number',
     },
   },
+  CL_BULK_SIZE: {
+    status: 413,
+    text: { zh: '文件过大', en: 'The file is too large' },
+    next: {
+      zh: '最多 10 MB、20,000 行；请分成几个文件',
+      en: 'At most 10 MB and 20,000 rows: split it into several files',
+    },
+  },
+  CL_BULK_TEXT: {
+    status: 400,
+    text: { zh: '这不是 CSV 文本', en: 'This is no CSV text' },
+    next: {
+      zh: '在表格软件中另存为“CSV UTF-8”，再上传',
+      en: 'Save it as “CSV UTF-8” in your spreadsheet program, then upload that',
+    },
+  },
+  CL_BULK_EMPTY: {
+    status: 400,
+    text: { zh: '文件里没有数据行', en: 'The file has no rows' },
+    next: { zh: '表头下面至少要有一行', en: 'Put at least one row below the headings' },
+  },
+  CL_BULK_HEADINGS: {
+    status: 400,
+    text: {
+      zh: '第一行不是可用的表头：需要“卡号”，每列只能出现一次',
+      en: 'The first line is no use as headings: it needs “number”, and each column once',
+    },
+    next: { zh: '下载模板，对照表头', en: 'Download the template and compare its headings' },
+  },
+  CL_BULK_STATE: {
+    status: 409,
+    text: { zh: '这批发卡已不在可以这样做的阶段', en: 'The batch is no longer at that stage' },
+    next: {
+      zh: '刷新后查看；只有 24 小时内最近一次应用可以撤销',
+      en: 'Look at it again; only the last one applied within 24 hours can be undone',
+    },
+  },
   CL_DEMO_OFF: {
     status: 404,
     text: { zh: '演示功能未启用', en: 'The demo is not switched on' },

@@ -1,3 +1,4 @@
+export * from './api/bulk-views.ts';
 export * from './api/card-views.ts';
 export * from './api/claim-group-views.ts';
 export * from './api/device-views.ts';
@@ -9,6 +10,8 @@ export * from './api/use-views.ts';
 export * from './api/views.ts';
 export * from './bytes.ts';
 export * from './card/affiliation.ts';
+export * from './card/bulk-columns.table.ts';
+export * from './card/bulk-faults.table.ts';
 export * from './card/pin-choice.ts';
 export * from './card/pin.ts';
 export * from './card/uid.ts';

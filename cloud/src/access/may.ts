@@ -14,7 +14,8 @@ import type { Session } from '../identity/identity.ts';
  * on the phone. `demo`: hold a code before a simulated scanner. `numbers.read`: how many cards and
  * passes are used, and lists of cards; `numbers.names`: with the people they belong to;
  * `numbers.recount`: forget the sums and count again. `card.issue`: people, what they are to the
- * school, and every credential of their cards: made, changed and ended.
+ * school, and every credential of their cards: made, changed and ended. `card.bulk`: issue cards to
+ * many people by a file, and take that back.
  */
 export const actions = [
   'console',
@@ -39,6 +40,7 @@ export const actions = [
   'numbers.names',
   'numbers.recount',
   'card.issue',
+  'card.bulk',
 ] as const;
 export type Action = (typeof actions)[number];
 
@@ -70,6 +72,7 @@ const allowedRoles: Readonly<Record<Action, readonly Role[]>> = {
   'numbers.names': ['admin'],
   'numbers.recount': ['admin'],
   'card.issue': ['clerk', 'admin'],
+  'card.bulk': ['admin'],
 };
 
 /** Roles that reach every door; others reach the doors of their session, see `reachOf`. */

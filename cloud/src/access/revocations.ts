@@ -14,10 +14,25 @@ export type Revocations = {
    * `appendFeed`: the lock of the feed is taken last.
    */
   readonly revoke: (tx: Queryable, what: Revoked) => Promise<RevocationPlace>;
+  /** Many at once, in this order, by one statement. */
+  readonly revokeAll: (tx: Queryable, all: readonly Revoked[]) => Promise<void>;
 };
 
 /** One stream, one writer at a time; "revo" in ASCII. */
 const revocationLock = 0x7265766f;
+
+/** The newest place, locked until the transaction ends. */
+const lockStream = async (tx: Queryable): Promise<RevocationPlace> => {
+  // A statement of its own: the next one must look at the stream after the wait.
+  await tx.query('select pg_advisory_xact_lock($1)', [revocationLock]);
+  const [last] = await tx.query<{ policy_epoch: number; n: number }>(
+    `select d.policy_epoch,
+       (select coalesce(max(r.n), 0) from revocation r where r.policy_epoch = d.policy_epoch) as n
+     from deployment d`,
+  );
+  if (last === undefined) throw new Error('the database has no row in deployment');
+  return { policyEpoch: last.policy_epoch, n: last.n };
+};
 
 export const createRevocations = ({
   signer,
@@ -25,28 +40,32 @@ export const createRevocations = ({
 }: {
   readonly signer: Signer;
   readonly clock: Pick<Clock, 'nowMs'>;
-}): Revocations => ({
-  revoke: async (tx, what) => {
-    // A statement of its own: the next one must look at the stream after the wait.
-    await tx.query('select pg_advisory_xact_lock($1)', [revocationLock]);
-    const [last] = await tx.query<{ policy_epoch: number; n: number }>(
-      `select d.policy_epoch,
-         (select coalesce(max(r.n), 0) from revocation r where r.policy_epoch = d.policy_epoch) as n
-       from deployment d`,
-    );
-    if (last === undefined) throw new Error('the database has no row in deployment');
-    const place = { policyEpoch: last.policy_epoch, n: last.n + 1 };
-    const entry: RevocationEntry = { ...place, at: clock.nowMs(), what };
-    const jws = await signer.sign('revocation', signedTypes.revocation, entry);
+}): Revocations => {
+  const append = async (tx: Queryable, all: readonly Revoked[]): Promise<RevocationPlace> => {
+    const { policyEpoch, n } = await lockStream(tx);
+    const rows: unknown[] = [];
+    for (const [i, what] of all.entries()) {
+      const entry: RevocationEntry = { policyEpoch, n: n + 1 + i, at: clock.nowMs(), what };
+      const jws = await signer.sign('revocation', signedTypes.revocation, entry);
+      rows.push({ ...entry, at: new Date(entry.at), jws });
+    }
     await tx.query(
-      'insert into revocation (policy_epoch, n, at, what, jws) values ($1, $2, $3, $4, $5)',
-      [place.policyEpoch, place.n, new Date(entry.at), JSON.stringify(what), jws],
+      `insert into revocation (policy_epoch, n, at, what, jws)
+       select x."policyEpoch", x.n, x.at, x.what, x.jws from jsonb_to_recordset($1::jsonb)
+         x("policyEpoch" bigint, n bigint, at timestamptz, what jsonb, jws text)`,
+      [JSON.stringify(rows)],
     );
     // Wakes every process at the commit, whatever else the caller writes.
     await tx.query(`select pg_notify('feed', '')`);
-    return place;
-  },
-});
+    return { policyEpoch, n: n + all.length };
+  };
+  return {
+    revoke: (tx, what) => append(tx, [what]),
+    revokeAll: async (tx, all) => {
+      if (all.length > 0) await append(tx, all);
+    },
+  };
+};
 
 export const revocationStart: RevocationPlace = { policyEpoch: 0, n: 0 };
 

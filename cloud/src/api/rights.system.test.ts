@@ -34,6 +34,7 @@ const someUse = '/api/console/uses/gw-lab.0a1b2c3d.main.1';
 const locker = '/api/console/profiles/test-locker';
 
 const cards = '/api/console/cards';
+const bulk = '/api/console/bulk';
 const noCard = '01990000-0000-7000-8000-00000000ffff';
 const nobodyPage = `/api/console/people/${noCard}`;
 const finders = (status: number) => [401, 403, 403, status, 403, status];
@@ -242,6 +243,18 @@ const table: readonly Line[] = [
   ],
   ['POST /api/console/cards/:card/pin', `${cards}/${noCard}/pin`, { pin: null }, deskAlone(404)],
   ['POST /api/console/cards/:card/pin/end', `${cards}/${noCard}/pin/end`, {}, deskAlone(404)],
+  ['GET /api/console/bulk', bulk, null, writers(200)],
+  // A JSON body is no file: who may is told so.
+  ['POST /api/console/bulk', bulk, {}, writers(400)],
+  ['GET /api/console/bulk/template.csv', `${bulk}/template.csv?language=zh`, null, writers(200)],
+  ['GET /api/console/bulk/:job', `${bulk}/${noCard}`, null, writers(404)],
+  ['GET /api/console/bulk/:job/rows', `${bulk}/${noCard}/rows`, null, writers(200)],
+  ['GET /api/console/bulk/:job/stream', `${bulk}/${noCard}/stream`, null, writers(404)],
+  ['GET /api/console/bulk/:job/result.csv', `${bulk}/${noCard}/result.csv`, null, writers(404)],
+  ['POST /api/console/bulk/:job/apply', `${bulk}/${noCard}/apply`, {}, writers(404)],
+  ['POST /api/console/bulk/:job/stop', `${bulk}/${noCard}/stop`, {}, writers(404)],
+  ['POST /api/console/bulk/:job/undo', `${bulk}/${noCard}/undo`, {}, writers(404)],
+  ['POST /api/console/bulk/:job/drop', `${bulk}/${noCard}/drop`, {}, writers(404)],
   ['GET /api/console/desk', '/api/console/desk', null, deskAlone(200)],
   ['GET /api/console/desk/uid/:uid', '/api/console/desk/uid/04AABBCCDDEE01', null, deskAlone(200)],
   [
@@ -371,7 +384,7 @@ describe('who may do what', () => {
         ...['use.read', 'use.act', 'evidence.read'],
         ...ofDesk,
         ...all.slice(5),
-        ...['numbers.read', 'numbers.names', 'numbers.recount', 'card.issue'],
+        ...['numbers.read', 'numbers.names', 'numbers.recount', 'card.issue', 'card.bulk'],
       ],
     });
   });

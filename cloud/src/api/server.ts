@@ -16,6 +16,7 @@ import { requireOwnOrigin } from './origin.ts';
 import type { OwnOrigin } from './origin.ts';
 import { addPages } from './pages.ts';
 import type { ApiParts, CookieRules, RouteGroup } from './parts.ts';
+import { bulkRoutes } from './routes/bulk.ts';
 import { cardStreamRoutes } from './routes/card-streams.ts';
 import { cardRoutes } from './routes/cards.ts';
 import { chooserRoutes } from './routes/chooser.ts';
@@ -61,6 +62,7 @@ const routes: readonly RouteGroup[] = [
   personRoutes,
   cardStreamRoutes,
   deskRoutes,
+  bulkRoutes,
   streamRoutes,
   demoRoutes,
 ];

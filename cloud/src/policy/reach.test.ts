@@ -16,6 +16,8 @@ const rows: readonly (readonly [FeedItem['what'], Reach])[] = [
   [domain('card.frozen', card), { kind: 'card', card }],
   [domain('card.issued', 'A-17', { card }), { kind: 'card', card }],
   [domain('card.imported', 'file-3'), { kind: 'everything' }],
+  [domain('cards.issued', 'job-1', { issued: 500 }), { kind: 'everything' }],
+  [domain('bulk.moved', 'job-1'), { kind: 'nothing' }],
   [domain('credential.enrolled', credential, { card }), { kind: 'card', card }],
   [domain('credential.revoked', credential), { kind: 'credential', credential }],
   [domain('uid.given', 'uid-1', { card }), { kind: 'card', card }],

@@ -23,6 +23,7 @@ const cardNamed = (card: unknown): Reach | undefined =>
 /** By the noun of a domain event's name. A noun that is not here alters no policy. */
 const reachOf: Readonly<Record<string, (event: Domain) => Reach>> = {
   card: ({ subject, data }) => cardNamed(subject) ?? cardNamed(data['card']) ?? everything,
+  cards: () => everything,
   credential: ({ subject, data }) =>
     cardNamed(data['card']) ?? { kind: 'credential', credential: subject },
   uid: ({ data }) => cardNamed(data['card']) ?? everything,

@@ -5,6 +5,7 @@ import { after } from './clock.ts';
 export type Method = 'GET' | 'POST' | 'DELETE';
 
 const requestTimeoutMs = 10_000;
+const uploadTimeoutMs = 60_000;
 
 const failureOf = async (response: Response): Promise<ApiFailure> => {
   try {
@@ -16,25 +17,15 @@ const failureOf = async (response: Response): Promise<ApiFailure> => {
   }
 };
 
-/** JSON, or a file as it is. */
-const bodyOf = (body: unknown): Pick<RequestInit, 'body' | 'headers'> => {
-  if (body === undefined) return {};
-  return body instanceof Blob
-    ? { headers: { 'content-type': body.type }, body }
-    : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
-};
+type Body = { readonly type: string; readonly body: BodyInit };
 
-/**
- * One request to our own API. `View` is what the route's docstring in protocols/ names.
- * @throws ApiFailure, `unreachable` where no answer came in 10 s
- */
-export const request = async <View>(
+const send = async <View>(
   method: Method,
   path: string,
-  body?: unknown,
+  { timeoutMs, content }: { readonly timeoutMs: number; readonly content: Body | undefined },
 ): Promise<View> => {
   const abort = new AbortController();
-  const cancel = after(requestTimeoutMs, () => {
+  const cancel = after(timeoutMs, () => {
     abort.abort();
   });
   try {
@@ -43,7 +34,9 @@ export const request = async <View>(
       signal: abort.signal,
       credentials: 'same-origin',
       cache: 'no-store',
-      ...bodyOf(body),
+      ...(content === undefined
+        ? {}
+        : { headers: { 'content-type': content.type }, body: content.body }),
     });
     if (!response.ok) throw await failureOf(response);
     const found: unknown = response.status === 204 ? undefined : await response.json();
@@ -57,3 +50,20 @@ export const request = async <View>(
     cancel();
   }
 };
+
+/**
+ * One request to our own API. `View` is what the route's docstring in protocols/ names.
+ * @throws ApiFailure, `unreachable` where no answer came in 10 s
+ */
+export const request = <View>(method: Method, path: string, body?: unknown): Promise<View> => {
+  const type = 'application/json';
+  const content = body === undefined ? undefined : { type, body: JSON.stringify(body) };
+  return send(method, path, { timeoutMs: requestTimeoutMs, content });
+};
+
+/**
+ * Sends a file as it is.
+ * @throws ApiFailure, `unreachable` where no answer came in a minute
+ */
+export const upload = <View>(path: string, type: string, file: Blob): Promise<View> =>
+  send('POST', path, { timeoutMs: uploadTimeoutMs, content: { type, body: file } });

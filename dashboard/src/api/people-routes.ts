@@ -10,7 +10,7 @@ import type {
   PersonView,
   PinLetterView,
 } from '@gatehouse/protocols';
-import { request } from '../adapters/http.ts';
+import { request, upload } from '../adapters/http.ts';
 
 const base = '/api/console';
 const personPath = (id: string, rest = ''): string =>
@@ -43,7 +43,7 @@ export const peopleRoutes = {
   person: (id: string) => request<PersonPageView>('GET', personPath(id)),
   add: (person: NewPersonBody) => request<PersonPageView>('POST', `${base}/people`, person),
   putPhoto: (id: string, photo: Blob) =>
-    request<undefined>('POST', personPath(id, '/photo'), photo),
+    upload<undefined>(personPath(id, '/photo'), photo.type, photo),
   dropPhoto: (id: string) => request<undefined>('DELETE', personPath(id, '/photo')),
   affiliate: (id: string, affiliation: NewAffiliationBody) =>
     request<PersonPageView>('POST', personPath(id, '/affiliations'), affiliation),

@@ -2,6 +2,8 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createRoot } from 'react-dom/client';
 import { I18nextProvider } from 'react-i18next';
 import { readLanguage } from '../adapters/preferences.ts';
+import bulkEn from '../i18n/bulk-en.json' with { type: 'json' };
+import bulkZh from '../i18n/bulk-zh.json' with { type: 'json' };
 import cardsEn from '../i18n/cards-en.json' with { type: 'json' };
 import cardsZh from '../i18n/cards-zh.json' with { type: 'json' };
 import en from '../i18n/console-en.json' with { type: 'json' };
@@ -23,8 +25,8 @@ if (element !== null) {
     defaultOptions: { queries: { retry: false, staleTime: 30_000, refetchOnWindowFocus: false } },
   });
   const own = {
-    zh: { ...zh, ...cardsZh, ...numbersZh, ...peopleZh },
-    en: { ...en, ...cardsEn, ...numbersEn, ...peopleEn },
+    zh: { ...zh, ...cardsZh, ...numbersZh, ...peopleZh, ...bulkZh },
+    en: { ...en, ...cardsEn, ...numbersEn, ...peopleEn, ...bulkEn },
   };
   createRoot(element).render(
     <I18nextProvider i18n={createI18n(language, own)}>

@@ -1,4 +1,6 @@
 import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
+import { BulkPage } from './bulk/bulk-page.tsx';
+import { readBulkSearch } from './bulk/bulk-search.ts';
 import { CardPage } from './cards/card-page.tsx';
 import { CardsPage } from './cards/cards-page.tsx';
 import { ClaimGroupsPage } from './claim-groups/claim-groups-page.tsx';
@@ -106,6 +108,12 @@ const cardsRoute = createRoute({
   validateSearch: readCardsSearch,
   component: CardsPage,
 });
+const bulkRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/cards/bulk',
+  validateSearch: readBulkSearch,
+  component: BulkPage,
+});
 const cardRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/cards/$card',
@@ -160,6 +168,7 @@ const routeTree = rootRoute.addChildren([
   usesRoute,
   eventsRoute,
   cardsRoute,
+  bulkRoute,
   cardRoute,
   newPersonRoute,
   personRoute,

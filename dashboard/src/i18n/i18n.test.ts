@@ -45,6 +45,7 @@ const pairs = [
   ['mine-zh.json', 'mine-en.json'],
   ['numbers-zh.json', 'numbers-en.json'],
   ['people-zh.json', 'people-en.json'],
+  ['bulk-zh.json', 'bulk-en.json'],
 ] as const;
 
 describe('the catalogues', () => {

@@ -19,7 +19,7 @@ type Telling<View> = {
 };
 
 /** Says the whole view when the stream opens, and again whenever something in it has changed. */
-const tellView = <View>(
+export const tellView = <View>(
   context: RouteContext,
   reply: FastifyReply,
   { session, event, read, concerns }: Telling<View>,

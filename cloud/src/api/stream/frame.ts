@@ -60,6 +60,8 @@ export type Frame = {
   readonly notices: ReadonlyMap<string, readonly NoticeView[]>;
   /** Cards that were changed in the cloud. */
   readonly cards: ReadonlySet<string>;
+  /** Jobs over many cards that moved. */
+  readonly jobs: ReadonlySet<string>;
   /** Some gateway now holds more of policy or revocations than before. */
   readonly spreadMoved: boolean;
   readonly passed: boolean;
@@ -85,12 +87,15 @@ const gatewayOf = ({ what }: FeedItem): readonly string[] => {
 
 /** Such a change may add a revocation, the newest of which every gateway's view names. */
 const movesNewest = ({ what }: FeedItem): boolean =>
-  what.kind === 'domain' && /^(?:card|credential|gateway|campus)\./.test(what.name);
+  what.kind === 'domain' && /^(?:cards?|credential|gateway|campus)\./.test(what.name);
 
 const cardsOf = ({ what }: FeedItem): readonly string[] =>
   what.kind === 'domain' && /^(?:card|credential)\./.test(what.name)
     ? textOf(what.data['card'])
     : [];
+
+const jobOf = ({ what }: FeedItem): readonly string[] =>
+  what.kind === 'domain' && /^(?:cards|bulk)\./.test(what.name) ? [what.subject] : [];
 
 const noticesIn = ({ what }: FeedItem): readonly string[] =>
   what.kind === 'domain' && what.name.startsWith('notice.')
@@ -177,6 +182,7 @@ export const readFrame = async (
     uses: mergeUses(uses),
     notices: await noticesById(database, [...new Set(items.flatMap(noticesIn))]),
     cards: new Set(items.flatMap(cardsOf)),
+    jobs: new Set(items.flatMap(jobOf)),
     spreadMoved: touched.length > 0,
     passed: events.some(passes),
     twins: touched.length > 0,
@@ -205,6 +211,7 @@ export const isEmptyFrame = (frame: Omit<Frame, 'from' | 'pos'>): boolean =>
   frame.uses.size === 0 &&
   frame.notices.size === 0 &&
   frame.cards.size === 0 &&
+  frame.jobs.size === 0 &&
   !frame.spreadMoved;
 
 const full = <Row>(rows: readonly Row[]): Row[] | undefined =>

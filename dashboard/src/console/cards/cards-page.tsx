@@ -99,6 +99,11 @@ export const CardsPage = () => {
               </Link>
             </>
           ) : null}
+          {session.may.includes('card.bulk') ? (
+            <Link to="/cards/bulk" className="button">
+              {t('bulk.open')}
+            </Link>
+          ) : null}
         </div>
       </header>
       <div className="card-columns">
