@@ -1,4 +1,5 @@
 export * from './api/card-views.ts';
+export * from './api/demo-views.ts';
 export * from './api/device-views.ts';
 export * from './api/number-views.ts';
 export * from './api/profile-views.ts';

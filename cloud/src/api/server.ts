@@ -20,6 +20,7 @@ import { cardStreamRoutes } from './routes/card-streams.ts';
 import { cardRoutes } from './routes/cards.ts';
 import { chooserRoutes } from './routes/chooser.ts';
 import { consoleRoutes } from './routes/console.ts';
+import { demoHoldRoutes } from './routes/demo-hold.ts';
 import { demoRoutes } from './routes/demo.ts';
 import { deskRoutes } from './routes/desk.ts';
 import { deviceRoutes, profileRoutes } from './routes/devices.ts';
@@ -59,6 +60,7 @@ const routes: readonly RouteGroup[] = [
   deskRoutes,
   streamRoutes,
   demoRoutes,
+  demoHoldRoutes,
 ];
 
 /** Over TLS for phones on the network, who come in by one-time codes: without the chooser. */
