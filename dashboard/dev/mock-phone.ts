@@ -147,8 +147,8 @@ const meOf = (kept: Kept, viewer: Viewer): MeView => {
     cards: [...cards],
     doors: [...kept.state.doors.values()]
       .filter(({ class: kind }) => kind !== 'store' && kind !== 'exit')
-      .map(({ id, name, buildingName, class: kind }) => ({
-        ...{ id, name, buildingName },
+      .map(({ id: door, name, buildingName, class: kind }) => ({
+        ...{ id: door, name, buildingName },
         open: kind !== 'lab',
       })),
   };
