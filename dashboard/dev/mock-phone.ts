@@ -27,17 +27,35 @@ type PhoneEvent =
   | { readonly event: 'notice'; readonly data: NoticeView };
 
 /** Somebody at a browser. */
-export type Viewer = { readonly person: PersonView; readonly browser: string };
+export type Viewer = {
+  readonly person: PersonView;
+  readonly browser: string;
+  /** Of several; the first card of a person has the person's own id. */
+  readonly card?: string;
+};
+
+const cardOf = ({ person, card }: Viewer): string => card ?? person.id;
 
 /** What the mock does not work out by itself: set by those who want to see it on the page. */
 export type Arranged = Partial<
-  Pick<MeView, 'keep' | 'credential' | 'changesLeft' | 'nextChangeAt' | 'waitsUntil' | 'spread'> & {
+  Pick<
+    MeView,
+    | 'keep'
+    | 'credential'
+    | 'changesLeft'
+    | 'nextChangeAt'
+    | 'waitsUntil'
+    | 'spread'
+    | 'cards'
+    | 'also'
+  > & {
     readonly cardState: MeView['card']['state'];
   }
 >;
 
 type Credential = {
   readonly id: string;
+  readonly card: string;
   readonly person: PersonView;
   readonly browser: string;
   readonly rawKey: Uint8Array;
@@ -46,14 +64,15 @@ type Credential = {
 };
 
 export type MockPhones = {
-  readonly me: (viewer: Viewer) => MeView;
+  /** Undefined where the card is none of theirs. */
+  readonly me: (viewer: Viewer) => MeView | undefined;
   readonly challenge: () => { readonly nonce: string; readonly expiresAt: string };
   /** Undefined where the proof does not hold. */
   readonly enrol: (viewer: Viewer, proof: string) => EnrolledView | undefined;
   readonly setFrozen: (viewer: Viewer, isFrozen: boolean) => MeView;
   readonly tell: (person: PersonView, notice: NoticeView) => void;
   readonly arrange: (person: PersonView, arranged: Arranged) => void;
-  readonly history: (person: PersonView) => readonly UseView[];
+  readonly history: (viewer: Viewer) => readonly UseView[];
   readonly notices: (person: PersonView) => readonly NoticeView[];
   readonly readNotices: (person: PersonView, ids: readonly string[]) => readonly NoticeView[];
   readonly scanners: () => readonly ScannerView[];
@@ -74,7 +93,7 @@ type Kept = {
   readonly notices: Map<string, readonly NoticeView[]>;
   readonly arranged: Map<string, Arranged>;
   readonly ears: Set<Ear>;
-  /** By person: what was told while no page of theirs listened. */
+  /** By card: what was told while no page of theirs listened. */
   readonly unheard: Map<string, readonly ((viewer: Viewer) => PhoneEvent)[]>;
 };
 
@@ -94,15 +113,24 @@ const scannerRows = (state: MockState): readonly ScannerView[] =>
       })),
   );
 
-const meOf = (kept: Kept, { person, browser }: Viewer): MeView => {
-  const { cardState, ...arranged } = kept.arranged.get(person.id) ?? {};
-  const live = [...kept.credentials.values()].find((each) => each.person.id === person.id);
+const meOf = (kept: Kept, viewer: Viewer): MeView => {
+  const { browser } = viewer;
+  const id = cardOf(viewer);
+  const { cardState, ...arranged } = kept.arranged.get(viewer.person.id) ?? {};
+  const live = [...kept.credentials.values()].find((each) => each.card === id);
+  const state = cardState ?? (kept.frozen.has(id) ? 'frozen' : 'active');
+  const number = `20240${id.slice(-4)}`;
+  const cards = cardsOf(kept, viewer.person);
+  const as = cards.find((card) => card.id === id);
+  const { affiliation, unit } = viewer.person;
+  const person = {
+    ...viewer.person,
+    ...{ affiliation: as?.kind ?? affiliation, unit: as?.unit ?? unit },
+  };
   return {
     person,
     card: {
-      id: person.id,
-      number: `20240${person.id.slice(-4)}`,
-      state: cardState ?? (kept.frozen.has(person.id) ? 'frozen' : 'active'),
+      ...{ id, number, state },
       validTo: iso(kept.state.ports.nowMs() + 30_000_000_000),
     },
     credential:
@@ -114,35 +142,47 @@ const meOf = (kept: Kept, { person, browser }: Viewer): MeView => {
           },
     ...{ changesLeft: 3, nextChangeAt: null, waitsUntil: null },
     spread: { have: 3, of: 3, missing: [] },
+    also: [],
     ...arranged,
+    cards: [...cards],
     doors: [...kept.state.doors.values()]
       .filter(({ class: kind }) => kind !== 'store' && kind !== 'exit')
-      .map(({ id, name, buildingName, class: kind }) => ({
-        ...{ id, name, buildingName },
+      .map(({ id: door, name, buildingName, class: kind }) => ({
+        ...{ id: door, name, buildingName },
         open: kind !== 'lab',
       })),
   };
+};
+
+type OwnCards = MeView['cards'];
+
+const cardsOf = ({ arranged }: Kept, person: PersonView): OwnCards => {
+  const { id, unit, affiliation: kind } = person;
+  const only = { id, number: `20240${id.slice(-4)}`, kind, unit, state: 'active' } as const;
+  return arranged.get(id)?.cards ?? [only];
 };
 
 /**
  * A phone that just opens its stream hears what happened since it was loaded: of the real cloud's
  * events none comes in the moment in which it happens.
  */
-const tell = (kept: Kept, person: PersonView, event: (viewer: Viewer) => PhoneEvent): void => {
-  const ears = [...kept.ears].filter(({ viewer }) => viewer.person.id === person.id);
+const tell = (kept: Kept, card: string, event: (viewer: Viewer) => PhoneEvent): void => {
+  const ears = [...kept.ears].filter(({ viewer }) => cardOf(viewer) === card);
   for (const { viewer, hear } of ears) hear(event(viewer));
   if (ears.length > 0) return;
-  kept.unheard.set(person.id, [...(kept.unheard.get(person.id) ?? []), event]);
+  kept.unheard.set(card, [...(kept.unheard.get(card) ?? []), event]);
 };
 
-const tellCard = (kept: Kept, person: PersonView): void => {
-  tell(kept, person, (viewer) => ({ event: 'me', data: meOf(kept, viewer) }));
+const tellCard = (kept: Kept, card: string): void => {
+  tell(kept, card, (viewer) => ({ event: 'me', data: meOf(kept, viewer) }));
 };
 
 const notify = (kept: Kept, person: PersonView, notice: NoticeView): void => {
   const own = kept.notices.get(person.id) ?? [];
   kept.notices.set(person.id, [notice, ...own.filter(({ id }) => id !== notice.id)]);
-  tell(kept, person, () => ({ event: 'notice', data: notice }));
+  for (const { id } of cardsOf(kept, person)) {
+    tell(kept, id, () => ({ event: 'notice', data: notice }));
+  }
 };
 
 const readProof = (
@@ -171,22 +211,20 @@ const replaced = (kept: Kept, id: string): NoticeView => {
   return { id: `notice-${id}`, at, kind, ...noticeWords(kind, data), read: false, data };
 };
 
-const enrol = (
-  kept: Kept,
-  { person, browser }: Viewer,
-  proof: string,
-): EnrolledView | undefined => {
+const enrol = (kept: Kept, viewer: Viewer, proof: string): EnrolledView | undefined => {
+  const { person, browser } = viewer;
+  const card = cardOf(viewer);
   const { ports } = kept.state;
   const read = readProof(kept, proof);
   if (read === undefined || !kept.nonces.delete(read.nonce)) return undefined;
   const id = toHex(ports.bytes(8));
-  const former = [...kept.credentials.values()].find((each) => each.person.id === person.id);
+  const former = [...kept.credentials.values()].find((each) => each.card === card);
   const enrolledAt = iso(ports.nowMs());
-  const fresh = { id, person, browser, rawKey: read.rawKey, enrolledAt, mark: undefined };
+  const fresh = { id, card, person, browser, rawKey: read.rawKey, enrolledAt, mark: undefined };
   if (former !== undefined) kept.credentials.delete(former.id);
   kept.credentials.set(id, fresh);
   if (former !== undefined && former.browser !== browser) notify(kept, person, replaced(kept, id));
-  tellCard(kept, person);
+  tellCard(kept, card);
   return { credential: id, campus: campus.campus, at: enrolledAt };
 };
 
@@ -201,7 +239,7 @@ const judge = (kept: Kept, door: string, text: string): Judged => {
   if (!parsed.ok) return { reason: parsed.reason };
   const { ports } = kept.state;
   const credential = kept.credentials.get(parsed.pass.credential);
-  const isFrozen = credential !== undefined && kept.frozen.has(credential.person.id);
+  const isFrozen = credential !== undefined && kept.frozen.has(credential.card);
   const judged = judgePass(
     parsed.pass,
     {
@@ -266,9 +304,9 @@ const scan = (kept: Kept, device: string, text: string): ScannerView | undefined
     door: { id: door.id, name: door.name },
     counter: counter ?? null,
   };
-  const own = kept.uses.get(credential.person.id) ?? [];
-  kept.uses.set(credential.person.id, [use, ...own]);
-  tell(kept, credential.person, () => ({ event: 'use', data: use }));
+  const own = kept.uses.get(credential.card) ?? [];
+  kept.uses.set(credential.card, [use, ...own]);
+  tell(kept, credential.card, () => ({ event: 'use', data: use }));
   return shown;
 };
 
@@ -287,7 +325,9 @@ export const createMockPhones = (state: MockState): MockPhones => {
   };
   return {
     me: (viewer) => {
-      kept.unheard.delete(viewer.person.id); // it is told now
+      const isOwn = cardsOf(kept, viewer.person).some(({ id }) => id === cardOf(viewer));
+      if (!isOwn) return undefined;
+      kept.unheard.delete(cardOf(viewer)); // it is told now
       return meOf(kept, viewer);
     },
     challenge: () => {
@@ -297,9 +337,9 @@ export const createMockPhones = (state: MockState): MockPhones => {
     },
     enrol: (viewer, proof) => enrol(kept, viewer, proof),
     setFrozen: (viewer, isFrozen) => {
-      if (isFrozen) kept.frozen.add(viewer.person.id);
-      else kept.frozen.delete(viewer.person.id);
-      tellCard(kept, viewer.person);
+      if (isFrozen) kept.frozen.add(cardOf(viewer));
+      else kept.frozen.delete(cardOf(viewer));
+      tellCard(kept, cardOf(viewer));
       return meOf(kept, viewer);
     },
     tell: (person, notice) => {
@@ -307,7 +347,7 @@ export const createMockPhones = (state: MockState): MockPhones => {
     },
     arrange: (person, arranged) => {
       kept.arranged.set(person.id, arranged);
-      tellCard(kept, person);
+      for (const { id } of cardsOf(kept, person)) tellCard(kept, id);
     },
     notices: (person) => kept.notices.get(person.id) ?? [],
     readNotices: (person, ids) => {
@@ -318,7 +358,7 @@ export const createMockPhones = (state: MockState): MockPhones => {
       }
       return kept.notices.get(person.id) ?? [];
     },
-    history: (person) => kept.uses.get(person.id) ?? [],
+    history: (viewer) => kept.uses.get(cardOf(viewer)) ?? [],
     scanners: () => [...kept.scanners.values()],
     scan: (device, text) => scan(kept, device, text),
     walk: (device) => {
@@ -330,8 +370,8 @@ export const createMockPhones = (state: MockState): MockPhones => {
     listen: (viewer, hear) => {
       const ear = { viewer, hear };
       kept.ears.add(ear);
-      const unheard = kept.unheard.get(viewer.person.id) ?? [];
-      kept.unheard.delete(viewer.person.id);
+      const unheard = kept.unheard.get(cardOf(viewer)) ?? [];
+      kept.unheard.delete(cardOf(viewer));
       for (const event of unheard) hear(event(viewer));
       return () => {
         kept.ears.delete(ear);

@@ -241,7 +241,7 @@ const routes: readonly Route[] = [
     path: /^\/commands\/([0-9a-f-]+)$/,
     run: ({ state, id }) => found(state.commands.get(id)),
   },
-  { method: 'GET', path: /^\/me$/, run: ({ phones, viewer }) => ok(phones.me(viewer)) },
+  { method: 'GET', path: /^\/me$/, run: ({ phones, viewer }) => found(phones.me(viewer)) },
   {
     method: 'POST',
     path: /^\/me\/enrol\/challenge$/,
@@ -261,7 +261,7 @@ const routes: readonly Route[] = [
   {
     method: 'GET',
     path: /^\/me\/history$/,
-    run: ({ phones, who }) => ok(phones.history(who.person)),
+    run: ({ phones, viewer }) => ok(phones.history(viewer)),
   },
   {
     method: 'GET',
@@ -310,7 +310,11 @@ export const createMockServer = (ports: MockPorts, scenario: Scenario): MockServ
     const who = whoOf(request.cookie) ?? (route.open ? choices[0] : undefined);
     if (who === undefined) return refuse(401, 'no_session', words.noSession, words.noSessionNext);
     const [, id = '', name = ''] = route.path.exec(path) ?? [];
-    const viewer = { person: who.person, browser: browserOf(request.cookie) ?? '' };
+    const card = request.query.get('card');
+    const viewer = {
+      ...{ person: who.person, browser: browserOf(request.cookie) ?? '' },
+      ...(card === null ? {} : { card }),
+    };
     const parts = { state, phones, devices, profiles, uses, claimGroups };
     return route.run({ ...request, ...parts, who, viewer, id, name });
   };

@@ -1,6 +1,7 @@
 export * from './api/bulk-views.ts';
 export * from './api/card-views.ts';
 export * from './api/claim-group-views.ts';
+export * from './api/demo-views.ts';
 export * from './api/device-views.ts';
 export * from './api/number-views.ts';
 export * from './api/people-views.ts';

@@ -10,12 +10,15 @@ export type Shown = {
   readonly atMs: number;
 };
 
+/** A code or what is typed; or a UID, in hex. */
+export type Presentable = { readonly text: string } | { readonly uid: string };
+
 /** The control port of the simulator: hands and feet of the demo. */
 export type Simulator = {
   /** By device id; undefined where a scanner has shown nothing yet. */
   readonly shown: () => Promise<ReadonlyMap<string, Shown | undefined>>;
-  /** Holds a code before a scanner. Undefined where it showed nothing. */
-  readonly present: (device: string, text: string) => Promise<Omit<Shown, 'atMs'> | undefined>;
+  /** Holds something before a reader, or types there. Undefined where it showed nothing. */
+  readonly present: (device: string, what: Presentable) => Promise<Omit<Shown, 'atMs'> | undefined>;
   /** Somebody goes through the door of this controller, from this side. */
   readonly walk: (device: string, side: 'entry' | 'exit') => Promise<void>;
 };
@@ -76,8 +79,8 @@ export const createSimulator = (hostPort: string): Simulator => {
         ]),
       );
     },
-    present: async (device, text) => {
-      const { status, body } = await act(device, 'present', { text });
+    present: async (device, what) => {
+      const { status, body } = await act(device, 'present', what);
       return status === 200 && Value.Check(Presented, body)
         ? { lamp: body.lamp, text: body.text }
         : undefined;

@@ -286,6 +286,13 @@ const table: readonly Line[] = [
   ['GET /api/me/freeze-code', '/api/me/freeze-code', null, [401, ...everybody]],
   ['POST /api/me/freeze-code', '/api/me/freeze-code', {}, [401, ...everybody]],
   ['GET /api/demo/scanners', '/api/demo/scanners', null, [401, 404, 404, 404, 404, 404]],
+  ['GET /api/demo/things', '/api/demo/things', null, [401, 404, 404, 404, 404, 404]],
+  [
+    'POST /api/demo/hold',
+    '/api/demo/hold',
+    { device: 'east-gate-1-pad', what: { keys: '240007246813#' } },
+    [401, 404, 404, 404, 404, 404],
+  ],
   [
     'POST /api/demo/scan',
     '/api/demo/scan',

@@ -22,6 +22,7 @@ import { cardRoutes } from './routes/cards.ts';
 import { chooserRoutes } from './routes/chooser.ts';
 import { claimGroupRoutes } from './routes/claim-groups.ts';
 import { consoleRoutes } from './routes/console.ts';
+import { demoHoldRoutes } from './routes/demo-hold.ts';
 import { demoRoutes } from './routes/demo.ts';
 import { deskRoutes } from './routes/desk.ts';
 import { deviceRoutes, profileRoutes } from './routes/devices.ts';
@@ -65,6 +66,7 @@ const routes: readonly RouteGroup[] = [
   bulkRoutes,
   streamRoutes,
   demoRoutes,
+  demoHoldRoutes,
 ];
 
 /** Over TLS for phones on the network, who come in by one-time codes: without the chooser. */

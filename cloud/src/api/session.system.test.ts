@@ -91,7 +91,7 @@ describe('the demo session', () => {
     expect((body as { person: { name: { en: string } } }[]).map((c) => c.person.name.en)).toEqual([
       ...['Wang Fang', 'Wu Min', 'Zhao Qiang', 'Liu Yang', 'Chen Jing', 'Zhang Wei'],
       ...['Li Lei', 'Han Meimei', 'Sun Li', 'Zhou Jie', 'Huang Lei', 'Ma Chao'],
-      ...['Zhang Min', 'Lin Xiao', 'Li Na'],
+      ...['Zhang Min', 'Lin Xiao', 'Li Na', 'He Ping'],
     ]);
   });
 });

@@ -3,7 +3,7 @@ import type { BookingReason, BookingView, MyDeskView } from '@gatehouse/protocol
 import { CloudError } from '../errors.ts';
 import { appendFeed } from '../feed/feed.ts';
 import { lockOwnCard, ownCard } from '../identity/own-card.ts';
-import type { Session } from '../identity/identity.ts';
+import type { Holder } from '../identity/own-card.ts';
 import type { Queryable } from '../ports.ts';
 import type { CardChangePorts } from './card-rows.ts';
 import { lockDesk, theDesk } from './desk-rows.ts';
@@ -39,12 +39,8 @@ const takenPlaces = async (
 };
 
 /** @throws CloudError CL_NOT_FOUND without a card or a desk */
-export const myDesk = async (
-  db: Queryable,
-  { person }: Session,
-  nowMs: number,
-): Promise<MyDeskView> => {
-  const card = await ownCard(db, person.id);
+export const myDesk = async (db: Queryable, holder: Holder, nowMs: number): Promise<MyDeskView> => {
+  const card = await ownCard(db, holder);
   const desk = await theDesk(db);
   const booking = await openBooking(db, card.id);
   const taken = await takenPlaces(db, desk.id, { fromMs: nowMs, toMs: nowMs + bookAheadMs });
@@ -78,12 +74,12 @@ const noteBooking = async (
  */
 export const bookDesk = async (
   ports: CardChangePorts,
-  { person }: Session,
+  holder: Holder,
   wish: { readonly atMs: number; readonly why: BookingReason },
 ): Promise<void> => {
   const { database, clock, random } = ports;
   await database.transaction(async (tx) => {
-    const card = await lockOwnCard(tx, person.id);
+    const card = await lockOwnCard(tx, holder);
     if (card.state === 'ended') throw new CloudError('CL_CARD_ENDED');
     const nowMs = clock.nowMs();
     const desk = await theDesk(tx);
@@ -104,20 +100,20 @@ export const bookDesk = async (
         new Date(nowMs),
       ],
     );
-    await noteBooking(tx, ports, { card: card.id, person: person.id, what: 'book' });
+    await noteBooking(tx, ports, { card: card.id, person: holder.person.id, what: 'book' });
   });
 };
 
 /** Gives the time back; without one nothing happens. */
-export const cancelBooking = async (ports: CardChangePorts, { person }: Session): Promise<void> => {
+export const cancelBooking = async (ports: CardChangePorts, holder: Holder): Promise<void> => {
   await ports.database.transaction(async (tx) => {
-    const card = await lockOwnCard(tx, person.id);
+    const card = await lockOwnCard(tx, holder);
     const [gone] = await tx.query(
       `update desk_booking set state = 'cancelled', closed_at = $2
        where card = $1::uuid and state = 'open' returning id`,
       [card.id, new Date(ports.clock.nowMs())],
     );
     if (gone === undefined) return;
-    await noteBooking(tx, ports, { card: card.id, person: person.id, what: 'unbook' });
+    await noteBooking(tx, ports, { card: card.id, person: holder.person.id, what: 'unbook' });
   });
 };

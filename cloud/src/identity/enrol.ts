@@ -5,10 +5,10 @@ import { appendFeed } from '../feed/feed.ts';
 import type { Clock, Database, Ports, Queryable } from '../ports.ts';
 import { readEnrolProof } from './enrol-proof.ts';
 import type { ProvenKey } from './enrol-proof.ts';
-import type { AppendAudit, Session } from './identity.ts';
+import type { AppendAudit } from './identity.ts';
 import { tell } from './notices.ts';
 import { lockOwnCard, ownCard } from './own-card.ts';
-import type { OwnCard } from './own-card.ts';
+import type { Holder, OwnCard } from './own-card.ts';
 import { moveOf } from './phone-changes.ts';
 import type { Move } from './phone-changes.ts';
 
@@ -50,11 +50,11 @@ const requireEnrollable = ({ state, valid_to: validTo }: OwnCard, nowMs: number)
  */
 export const enrolChallenge = async (
   { database, clock, random }: CardPorts,
-  { person }: Session,
+  holder: Holder,
   { mark }: Pick<Browser, 'mark'>,
 ): Promise<EnrolChallengeView> => {
   const nowMs = clock.nowMs();
-  const card = await ownCard(database, person.id);
+  const card = await ownCard(database, holder);
   requireEnrollable(card, nowMs);
   await moveOf(database, card.id, { browser: mark(card.id), nowMs });
   const nonce = toHex(random(nonceBytes));
@@ -142,7 +142,7 @@ const tellAll = async (tx: Queryable, ports: CardPorts, told: Told): Promise<voi
 };
 
 /**
- * Enrols the key that the proof carries as the one phone key of the session's card. The former one
+ * Enrols the key that the proof carries as the one phone key of the holder's card. The former one
  * ends in the same transaction: revoked, told to every gateway, audited; where another browser had
  * it, its owner is told. Answers after the commit. Locks are taken in the order card, audit,
  * revocation, feed.
@@ -150,19 +150,20 @@ const tellAll = async (tx: Queryable, ports: CardPorts, told: Told): Promise<voi
  */
 export const enrolPhone = async (
   ports: CardPorts,
-  { person }: Session,
+  holder: Holder,
   { proof, browser }: { readonly proof: string; readonly browser: Browser },
 ): Promise<EnrolledView> => {
   const { database, clock, random } = ports;
   const key = await readEnrolProof(proof);
-  const { id: cardId } = await ownCard(database, person.id);
+  const { person } = holder;
+  const { id: cardId } = await ownCard(database, holder);
   if (key === undefined || !(await takeNonce(ports, cardId, key.nonce))) {
     throw new CloudError('CL_ENROL_PROOF');
   }
   const id = toHex(random(credentialBytes));
   const atMs = clock.nowMs();
   const campus = await database.transaction(async (tx) => {
-    const card = await lockOwnCard(tx, person.id);
+    const card = await lockOwnCard(tx, holder);
     // The nonce was for one card; the person may have got another one meanwhile.
     if (card.id !== cardId) throw new CloudError('CL_ENROL_PROOF');
     requireEnrollable(card, atMs);

@@ -5,8 +5,8 @@ import { appendFeed } from '../feed/feed.ts';
 import type { Queryable } from '../ports.ts';
 import type { CardPorts } from './enrol.ts';
 import { readKeepProof } from './enrol-proof.ts';
-import type { Session } from './identity.ts';
 import { ownCard } from './own-card.ts';
+import type { Holder } from './own-card.ts';
 
 // A phone key lives as long as its phone shows itself online now and then (gateway.md).
 
@@ -25,15 +25,15 @@ const liveKey = async (db: Queryable, card: string): Promise<LiveKey> => {
 };
 
 /**
- * A nonce for the live key of the session's card, good once and for two minutes.
+ * A nonce for the live key of the holder's card, good once and for two minutes.
  * @throws CloudError CL_NOT_FOUND where no key lives
  */
 export const keepChallenge = async (
   { database, clock, random }: Pick<CardPorts, 'database' | 'clock' | 'random'>,
-  { person }: Session,
+  holder: Holder,
 ): Promise<KeepChallengeView> => {
   const nowMs = clock.nowMs();
-  const { id } = await liveKey(database, (await ownCard(database, person.id)).id);
+  const { id } = await liveKey(database, (await ownCard(database, holder)).id);
   const nonce = toHex(random(nonceBytes));
   const expiresAt = new Date(nowMs + keepChallengeForMs);
   await database.transaction(async (tx) => {
@@ -55,10 +55,10 @@ export const keepChallenge = async (
  */
 export const keepKey = async (
   { database, clock }: Pick<CardPorts, 'database' | 'clock'>,
-  { person }: Session,
+  holder: Holder,
   proof: string,
 ): Promise<void> => {
-  const card = await ownCard(database, person.id);
+  const card = await ownCard(database, holder);
   const { id, alg, key } = await liveKey(database, card.id);
   const nonce = await readKeepProof(proof, { credential: id, alg, rawKey: key });
   const [taken] = await database.query<{ expires_at: Date }>(
@@ -80,7 +80,7 @@ export const keepKey = async (
     if (kept === undefined) throw new CloudError('CL_NOT_FOUND', 'no live phone key');
     if (kept.told === 0) return;
     // Other pages of the card still say that it lapses.
-    const data = { card: card.id, person: person.id };
+    const data = { card: card.id, person: holder.person.id };
     await appendFeed(tx, atMs, { kind: 'domain', name: 'credential.kept', subject: id, data });
   });
 };

@@ -1,11 +1,15 @@
 import { patientDoorClasses, scheduleRuns, wallClock } from '@gatehouse/protocols';
-import type { DoorClass, MeView, PersonView, PolicyRowOf } from '@gatehouse/protocols';
+import type { DoorClass, MeView, PolicyRowOf } from '@gatehouse/protocols';
 import { cardSpread } from '../cards/card-spread.ts';
+import { CloudError } from '../errors.ts';
 import type { Queryable } from '../ports.ts';
 import type { Browser } from './enrol.ts';
 import { ownCard } from './own-card.ts';
-import type { OwnCard } from './own-card.ts';
+import type { Holder, OwnCard } from './own-card.ts';
+import { otherMeans, ownCards } from './own-cards.ts';
 import { changesLeft } from './phone-changes.ts';
+import { personColumns, personView } from './sessions.ts';
+import type { PersonColumns } from './sessions.ts';
 
 type CredentialColumns = {
   readonly id: string;
@@ -29,6 +33,15 @@ const liveCredential = async (
       [card],
     )
   )[0];
+
+const holderOf = async (db: Queryable, card: string): Promise<MeView['person']> => {
+  const [row] = await db.query<PersonColumns>(
+    `select ${personColumns} from card_holder p where p.card = $1::uuid`,
+    [card],
+  );
+  if (row === undefined) throw new CloudError('CL_NOT_FOUND', 'no card');
+  return personView(row);
+};
 
 const missingMax = 50;
 
@@ -87,8 +100,7 @@ const doorsOf = async (
   });
 };
 
-export type Viewer = {
-  readonly person: PersonView;
+export type Viewer = Holder & {
   /** Of the browser that asks; undefined where it never enrolled anything. */
   readonly mark: Browser['mark'] | undefined;
 };
@@ -111,21 +123,20 @@ const timeView = (atMs: number | undefined): string | null =>
   atMs === undefined ? null : new Date(atMs).toISOString();
 
 /**
- * What a person's phone shows of the card.
- * @throws CloudError CL_NOT_FOUND where the person has no card
+ * What a person's phone shows of one card: its holder as whom the card says.
+ * @throws CloudError CL_NOT_FOUND where the person has no such card
  */
-export const meView = async (
-  db: Queryable,
-  { person, mark }: Viewer,
-  nowMs: number,
-): Promise<MeView> => {
-  const card = await ownCard(db, person.id);
+export const meView = async (db: Queryable, viewer: Viewer, nowMs: number): Promise<MeView> => {
+  const { mark } = viewer;
+  const card = await ownCard(db, viewer);
   const credential = await liveCredential(db, card.id);
   const { left, nextAtMs } = await changesLeft(db, card.id, nowMs);
   const waitsUntilMs = credential?.waits_until?.getTime() ?? 0;
   const waits = nowMs < waitsUntilMs;
   return {
-    person,
+    person: await holderOf(db, card.id),
+    cards: await ownCards(db, viewer.person.id, card.id),
+    also: await otherMeans(db, card.id),
     card: {
       id: card.id,
       number: card.number,

@@ -1,5 +1,12 @@
+import type { PersonView } from '@gatehouse/protocols';
 import { CloudError } from '../errors.ts';
 import type { Queryable } from '../ports.ts';
+
+/** Who asks, and about which of their cards; where that is left out, the one that comes first. */
+export type Holder = {
+  readonly person: Pick<PersonView, 'id'>;
+  readonly card?: string | undefined;
+};
 
 export type OwnCard = {
   readonly id: string;
@@ -11,23 +18,24 @@ export type OwnCard = {
 
 const selectCard = `
   select id, number, state, valid_from, valid_to from card
-  where person = $1::uuid
+  where person = $1::uuid and ($2::uuid is null or id = $2::uuid)
   order by state = 'ended', valid_to desc, id
   limit 1`;
 
 /**
- * The card that a person carries: the one that lasts longest among those that have not ended.
- * @throws CloudError CL_NOT_FOUND where there is none
+ * A card that a person carries: the one that is named or, where none is, the one that lasts longest
+ * among those that have not ended.
+ * @throws CloudError CL_NOT_FOUND where there is none; somebody else's is none
  */
-export const ownCard = async (db: Queryable, person: string): Promise<OwnCard> => {
-  const [card] = await db.query<OwnCard>(selectCard, [person]);
-  if (card === undefined) throw new CloudError('CL_NOT_FOUND', 'no card');
-  return card;
+export const ownCard = async (db: Queryable, { person, card }: Holder): Promise<OwnCard> => {
+  const [found] = await db.query<OwnCard>(selectCard, [person.id, card ?? null]);
+  if (found === undefined) throw new CloudError('CL_NOT_FOUND', 'no card');
+  return found;
 };
 
 /** The same, locked until the transaction ends: changes of one card happen one after another. */
-export const lockOwnCard = async (tx: Queryable, person: string): Promise<OwnCard> => {
-  const [card] = await tx.query<OwnCard>(`${selectCard} for update`, [person]);
-  if (card === undefined) throw new CloudError('CL_NOT_FOUND', 'no card');
-  return card;
+export const lockOwnCard = async (tx: Queryable, { person, card }: Holder): Promise<OwnCard> => {
+  const [found] = await tx.query<OwnCard>(`${selectCard} for update`, [person.id, card ?? null]);
+  if (found === undefined) throw new CloudError('CL_NOT_FOUND', 'no card');
+  return found;
 };

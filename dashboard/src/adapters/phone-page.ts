@@ -23,6 +23,9 @@ export const systemHere = (): 'ios' | 'android' | 'other' =>
 /** What the shortcut that opened the page asks for: `?show=pay`. */
 export const askedFor = (): string | null => new URLSearchParams(location.search).get('show');
 
+/** `?borrowed`: somebody looks at their card on a phone that is not theirs. */
+export const isBorrowed = (): boolean => new URLSearchParams(location.search).has('borrowed');
+
 /** Felt in a pocket or by those who do not look; not every phone can. */
 export const buzz = (pattern: readonly number[]): void => {
   // Older browsers lack both; the others want a touch first.

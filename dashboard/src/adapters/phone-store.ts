@@ -1,9 +1,10 @@
 import type { CampusView, MeView, NoticeView, UseView } from '@gatehouse/protocols';
 import { openDB } from 'idb';
-import type { DBSchema, IDBPDatabase, StoreNames, StoreValue } from 'idb';
+import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames, StoreValue } from 'idb';
 
-/** A phone key with its counter: they live and die together. */
+/** The phone key of one card with its counter: they live and die together. */
 export type PhoneKey = {
+  readonly card: string;
   readonly person: string;
   readonly campus: string;
   readonly credential: string;
@@ -12,8 +13,9 @@ export type PhoneKey = {
   readonly counter: number;
 };
 
-/** What was last seen, so that the card opens without a network. */
+/** What was last seen of a card, so that it opens without a network. */
 export type Seen = {
+  readonly card: string;
   readonly person: string;
   readonly me: MeView;
   readonly campus: CampusView;
@@ -24,21 +26,32 @@ export type Seen = {
 };
 
 type Schema = DBSchema & {
-  keys: { key: string; value: PhoneKey };
-  seen: { key: string; value: Seen };
+  /** Before version 3 each person had one key, and one card that was seen. */
+  keys: { key: string; value: Omit<PhoneKey, 'card'> };
+  seen: { key: string; value: Omit<Seen, 'card'> };
+  cardKeys: { key: string; value: PhoneKey };
+  cardSeen: { key: string; value: Seen };
+  /** `card`: the one that this phone showed last. `person`: before version 3. */
   last: { key: string; value: string };
 };
 
+/** A card, and the live phone key that the server knows of it. */
+export type Held = {
+  readonly card: string;
+  readonly person: string;
+  readonly credential: string | undefined;
+};
+
 export type PhoneStore = {
-  readonly key: (person: string) => Promise<PhoneKey | undefined>;
+  readonly key: (held: Held) => Promise<PhoneKey | undefined>;
   readonly saveKey: (key: PhoneKey) => Promise<void>;
   /**
    * Uses up the next counter, on disk, before anybody sees it; two pages never get the same one.
    * @returns undefined where the key is gone (browsers purge storage)
    */
-  readonly takeCounter: (person: string, credential: string) => Promise<PhoneKey | undefined>;
-  /** Of this person or, without a person, of whoever used the phone last. */
-  readonly seen: (person?: string) => Promise<Seen | undefined>;
+  readonly takeCounter: (card: string, credential: string) => Promise<PhoneKey | undefined>;
+  /** Of this card or, without a card, of the one that was shown last. */
+  readonly seen: (card?: string) => Promise<Seen | undefined>;
   readonly saveSeen: (seen: Seen) => Promise<void>;
   /**
    * Hears when the browser throws the store away while the page is open.
@@ -51,12 +64,12 @@ type Connection = IDBPDatabase<Schema>;
 
 const takeFrom = async (
   db: Connection,
-  person: string,
+  card: string,
   credential: string,
 ): Promise<PhoneKey | undefined> => {
-  const tx = db.transaction('keys', 'readwrite', { durability: 'strict' });
+  const tx = db.transaction('cardKeys', 'readwrite', { durability: 'strict' });
   const take = async (): Promise<PhoneKey | undefined> => {
-    const key = await tx.store.get(person);
+    const key = await tx.store.get(card);
     const taken = key?.credential === credential ? { ...key, counter: key.counter + 1 } : undefined;
     if (taken !== undefined) await tx.store.put(taken);
     return taken;
@@ -82,7 +95,57 @@ const readFrom = <Name extends StoreNames<Schema>>(
   return whole(tx, tx.store.get(key));
 };
 
-const version = 2;
+/** A key from before version 3 whose card was not known then is this card's by its credential. */
+const keyFrom = async (db: Connection, held: Held): Promise<PhoneKey | undefined> => {
+  const { card, person, credential } = held;
+  const tx = db.transaction(['cardKeys', 'keys'], 'readwrite');
+  const find = async (): Promise<PhoneKey | undefined> => {
+    const own = await tx.objectStore('cardKeys').get(card);
+    if (own !== undefined) return own;
+    const old = await tx.objectStore('keys').get(person);
+    if (old === undefined || old.credential !== credential) return undefined;
+    const moved = { ...old, card };
+    await tx.objectStore('cardKeys').put(moved);
+    await tx.objectStore('keys').delete(person);
+    return moved;
+  };
+  return whole(tx, find());
+};
+
+const version = 3;
+type Upgrade = IDBPTransaction<Schema, StoreNames<Schema>[], 'versionchange'>;
+
+/** What version 2 knew of a person's one card; keys go with their card, counter and all. */
+const moveToCards = async (tx: Upgrade): Promise<void> => {
+  const last = tx.objectStore('last');
+  const lastPerson = await last.get('person');
+  for (const seen of await tx.objectStore('seen').getAll()) {
+    const { person, number, state } = { ...seen.me, ...seen.me.card };
+    const { affiliation: kind, unit } = person;
+    const { id: card } = seen.me.card;
+    const me = { ...seen.me, cards: [{ id: card, number, kind, unit, state }], also: [] };
+    await tx.objectStore('cardSeen').put({ ...seen, card, me });
+    if (seen.person === lastPerson) await last.put(card, 'card');
+    const key = await tx.objectStore('keys').get(seen.person);
+    if (key === undefined || key.credential !== seen.me.credential?.id) continue;
+    await tx.objectStore('cardKeys').put({ ...key, card });
+    await tx.objectStore('keys').delete(seen.person);
+  }
+  await tx.objectStore('seen').clear();
+};
+
+const upgrade = async (db: Connection, from: number, tx: Upgrade): Promise<void> => {
+  if (from < 1) {
+    db.createObjectStore('keys', { keyPath: 'person' });
+    db.createObjectStore('seen', { keyPath: 'person' });
+    db.createObjectStore('last');
+  }
+  db.createObjectStore('cardKeys', { keyPath: 'card' });
+  db.createObjectStore('cardSeen', { keyPath: 'card' });
+  // What version 1 had seen has another shape; its keys wait for their card.
+  if (from === 1) await tx.objectStore('seen').clear();
+  if (from === 2) await moveToCards(tx);
+};
 
 /** A connection that is made again after the browser has cut it. */
 const createConnection = (onGone: () => void): (() => Promise<Connection>) => {
@@ -93,17 +156,9 @@ const createConnection = (onGone: () => void): (() => Promise<Connection>) => {
   };
   return () => {
     opened ??= openDB<Schema>('gatehouse-card', version, {
-      upgrade: (db, from, _to, tx) => {
-        if (from >= 1) {
-          // What was seen has another shape now; keys stay.
-          void tx.objectStore('seen').clear();
-          return;
-        }
-        db.createObjectStore('keys', { keyPath: 'person' });
-        db.createObjectStore('seen', { keyPath: 'person' });
-        db.createObjectStore('last');
-      },
-      // Somebody deletes the store: let go, or the deletion hangs.
+      // Where a row is none of ours the rest stays as it was, and is found by `keyFrom`.
+      upgrade: (db, from, _to, tx) => void upgrade(db, from, tx).catch(() => undefined),
+      // Somebody deletes the store, or a newer page changes it: let go, or that hangs.
       blocking: () => {
         void opened?.then((db) => {
           db.close();
@@ -127,21 +182,21 @@ export const openPhoneStore = async (): Promise<PhoneStore> => {
   });
   await connect();
   return {
-    key: async (person) => readFrom(await connect(), 'keys', person),
+    key: async (held) => keyFrom(await connect(), held),
     saveKey: async (key) => {
-      await (await connect()).put('keys', key);
+      await (await connect()).put('cardKeys', key);
     },
-    takeCounter: async (person, credential) => takeFrom(await connect(), person, credential),
-    seen: async (person) => {
+    takeCounter: async (card, credential) => takeFrom(await connect(), card, credential),
+    seen: async (card) => {
       const db = await connect();
-      const wanted = person ?? (await readFrom(db, 'last', 'person'));
-      return wanted === undefined ? undefined : readFrom(db, 'seen', wanted);
+      const wanted = card ?? (await readFrom(db, 'last', 'card'));
+      return wanted === undefined ? undefined : readFrom(db, 'cardSeen', wanted);
     },
     saveSeen: async (seen) => {
-      const tx = (await connect()).transaction(['seen', 'last'], 'readwrite');
+      const tx = (await connect()).transaction(['cardSeen', 'last'], 'readwrite');
       const puts = [
-        tx.objectStore('seen').put(seen),
-        tx.objectStore('last').put(seen.person, 'person'),
+        tx.objectStore('cardSeen').put(seen),
+        tx.objectStore('last').put(seen.card, 'card'),
       ];
       await whole(tx, Promise.all(puts));
     },

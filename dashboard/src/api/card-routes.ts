@@ -48,14 +48,18 @@ export const cardRoutes = {
   desk: () => request<DeskView>('GET', '/api/console/desk'),
 } as const;
 
+const mine = (path: string, card: string): string =>
+  `/api/me/${path}?${new URLSearchParams({ card }).toString()}`;
+
 /** One's own time at the desk and code on paper; and what needs no session. */
 export const ownCardRoutes = {
-  desk: () => request<MyDeskView>('GET', '/api/me/desk'),
-  book: (at: string, why: BookingReason) =>
-    request<MyDeskView>('POST', '/api/me/desk/booking', { at, why }),
-  cancel: () => request<MyDeskView>('DELETE', '/api/me/desk/booking'),
-  codeMadeAt: () => request<{ readonly madeAt: string | null }>('GET', '/api/me/freeze-code'),
-  makeCode: () => request<FreezeCodeView>('POST', '/api/me/freeze-code', {}),
+  desk: (card: string) => request<MyDeskView>('GET', mine('desk', card)),
+  book: (card: string, at: string, why: BookingReason) =>
+    request<MyDeskView>('POST', mine('desk/booking', card), { at, why }),
+  cancel: (card: string) => request<MyDeskView>('DELETE', mine('desk/booking', card)),
+  codeMadeAt: (card: string) =>
+    request<{ readonly madeAt: string | null }>('GET', mine('freeze-code', card)),
+  makeCode: (card: string) => request<FreezeCodeView>('POST', mine('freeze-code', card), {}),
   freezeByCode: (code: string) => request<{ readonly at: string }>('POST', '/api/freeze', { code }),
   reportFound: (word: FoundWord) => request<undefined>('POST', '/api/found', word),
 } as const;

@@ -5,19 +5,13 @@ import type {
   DevicePageView,
   DeviceValues,
   DeviceView,
-  EnrolChallengeView,
-  EnrolledView,
   EventPage,
-  KeepChallengeView,
-  MeView,
-  NoticeView,
   NowView,
   ProfileView,
   Role,
   ScannerView,
   SessionView,
   TelemetryView,
-  UseView,
 } from '@gatehouse/protocols';
 import { request } from '../adapters/http.ts';
 
@@ -41,10 +35,7 @@ const query = (filter: EventFilter): string => {
   return new URLSearchParams(set.map(([name, value]) => [name, String(value)])).toString();
 };
 
-/** A shorter answer than this holds the last of them. */
-export const historyPage = 100;
-
-/** Every route that the pages use, with its view. */
+/** Routes of the console and of everybody, with their views; the card's own: phone-routes.ts. */
 export const routes = {
   campus: () => request<CampusView>('GET', '/api/campus'),
   time: () => request<{ readonly at: string }>('GET', '/api/time'),
@@ -69,19 +60,6 @@ export const routes = {
     ),
   run: (id: string, command: string, order: RunOrder) =>
     request<CommandView>('POST', devicePath(id, `/commands/${encodeURIComponent(command)}`), order),
-  me: () => request<MeView>('GET', '/api/me'),
-  challenge: () => request<EnrolChallengeView>('POST', '/api/me/enrol/challenge', {}),
-  enrol: (proof: string) => request<EnrolledView>('POST', '/api/me/enrol', { proof }),
-  keepChallenge: () => request<KeepChallengeView>('POST', '/api/me/keep/challenge', {}),
-  keep: (proof: string) => request<MeView>('POST', '/api/me/keep', { proof }),
-  freeze: () => request<MeView>('POST', '/api/me/freeze', {}),
-  unfreeze: () => request<MeView>('POST', '/api/me/unfreeze', {}),
-  /** The newest, or those before the one of this id. */
-  history: (before = '') =>
-    request<UseView[]>('GET', `/api/me/history?${query({ limit: historyPage, before })}`),
-  notices: () => request<NoticeView[]>('GET', '/api/me/notices'),
-  readNotices: (ids: readonly string[]) =>
-    request<NoticeView[]>('POST', '/api/me/notices/read', { ids }),
   scanners: () => request<ScannerView[]>('GET', '/api/demo/scanners'),
   scan: (device: string, text: string) =>
     request<ScannerView>('POST', '/api/demo/scan', { device, text }),
@@ -90,4 +68,3 @@ export const routes = {
 
 export const deviceStreamPath = (id: string): string => devicePath(id, '/live');
 export const consoleStreamPath = '/api/console/stream';
-export const phoneStreamPath = '/api/me/stream';

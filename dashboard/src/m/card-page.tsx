@@ -7,6 +7,7 @@ import type { PhoneStore } from '../adapters/phone-store.ts';
 import { createTimeWords } from '../event/time.ts';
 import type { TimeWords } from '../event/time.ts';
 import { useWords } from '../i18n/i18n.ts';
+import { CardChooser } from './card-chooser.tsx';
 import { CardHead } from './card-head.tsx';
 import { cardStateOf } from './card-state.ts';
 import { EnrolCard } from './enrol-card.tsx';
@@ -95,18 +96,33 @@ export const CardPage = (props: CardPageProps) => {
         kind={kind}
         onKind={onKind}
       />
+      <CardChooser card={card} hold={hold} onChosen={forgetUse} />
       <NoticeBanner
         notices={card.notices}
         onOpen={() => {
           setSheet('notices');
         }}
       />
-      <CardItself {...props} state={state} times={times} kind={kind} onKind={onKind} />
+      <CardItself
+        key={card.card}
+        {...props}
+        state={state}
+        times={times}
+        kind={kind}
+        onKind={onKind}
+      />
       {isReady ? <HealedNote healing={hold.healing} /> : null}
       {isReady ? <LapseNote card={card} times={times} /> : null}
       {isSignedIn ? null : <SignInNote />}
       <ClockNote offsetMs={card.offsetMs} />
-      <Sheets card={card} hold={hold} times={times} shown={sheet} onShow={setSheet} />
+      <Sheets
+        key={`more ${card.card}`}
+        card={card}
+        hold={hold}
+        times={times}
+        shown={sheet}
+        onShow={setSheet}
+      />
       {isReady ? <InstallHint offer={install} /> : null}
       {isReady ? <OfflineNote keeping={keeping} /> : null}
       <button

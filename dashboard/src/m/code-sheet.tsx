@@ -7,20 +7,26 @@ import { useWords } from '../i18n/i18n.ts';
 import './desk.css';
 
 /** Ten characters for a drawer at home: they freeze the card when the phone is gone too. */
-export const CodeSheet = ({ times }: { readonly times: TimeWords }) => {
+export const CodeSheet = ({
+  card,
+  times,
+}: {
+  readonly card: string;
+  readonly times: TimeWords;
+}) => {
   const { t } = useWords();
   const [madeAt, setMadeAt] = useState<string | null>(null);
   const [made, setMade] = useState<FreezeCodeView | null>(null);
   const [error, setError] = useState<unknown>(null);
   useEffect(() => {
-    ownCardRoutes.codeMadeAt().then((state) => {
+    ownCardRoutes.codeMadeAt(card).then((state) => {
       setMadeAt(state.madeAt);
     }, setError);
-  }, []);
+  }, [card]);
   const make = async (): Promise<void> => {
     setError(null);
     try {
-      setMade(await ownCardRoutes.makeCode());
+      setMade(await ownCardRoutes.makeCode(card));
     } catch (failure) {
       setError(failure);
     }

@@ -9,13 +9,14 @@ import './desk.css';
 const reasons: readonly BookingReason[] = ['lost', 'broken', 'name', 'other'];
 
 type Held = {
+  readonly card: string;
   readonly view: MyDeskView | null;
   readonly error: unknown;
   readonly isBusy: boolean;
   readonly run: (asked: () => Promise<MyDeskView>) => Promise<void>;
 };
 
-const useDesk = (): Held => {
+const useDesk = (card: string): Held => {
   const [view, setView] = useState<MyDeskView | null>(null);
   const [error, setError] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
@@ -27,14 +28,14 @@ const useDesk = (): Held => {
     } catch (failure) {
       setError(failure);
       // Somebody may have been faster: what is free now stands beside the word of it.
-      setView(await ownCardRoutes.desk().catch(() => null));
+      setView(await ownCardRoutes.desk(card).catch(() => null));
     }
     setBusy(false);
   };
   useEffect(() => {
-    void run(ownCardRoutes.desk);
-  }, []);
-  return { view, error, isBusy, run };
+    void run(() => ownCardRoutes.desk(card));
+  }, [card]);
+  return { card, view, error, isBusy, run };
 };
 
 const Booked = ({
@@ -58,7 +59,7 @@ const Booked = ({
         type="button"
         className="button wide"
         disabled={held.isBusy}
-        onClick={() => void held.run(ownCardRoutes.cancel)}
+        onClick={() => void held.run(() => ownCardRoutes.cancel(held.card))}
       >
         {t('mine.desk.cancel')}
       </button>
@@ -122,7 +123,7 @@ const Choose = ({
         event.preventDefault();
         if (at === null) return;
         setAt(null);
-        void held.run(() => ownCardRoutes.book(at, why));
+        void held.run(() => ownCardRoutes.book(held.card, at, why));
       }}
     >
       <label>
@@ -172,9 +173,15 @@ const Choose = ({
 };
 
 /** A time at the card desk: booked, moved, given back. */
-export const DeskSheet = ({ times }: { readonly times: TimeWords }) => {
+export const DeskSheet = ({
+  card,
+  times,
+}: {
+  readonly card: string;
+  readonly times: TimeWords;
+}) => {
   const { t, pick } = useWords();
-  const held = useDesk();
+  const held = useDesk(card);
   const { view, error } = held;
   return (
     <div className="my-desk">

@@ -1,8 +1,10 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { pause } from '../adapters/clock.ts';
+import { isBorrowed } from '../adapters/phone-page.ts';
 import type { PhoneStore } from '../adapters/phone-store.ts';
 import { ErrorNote } from '../api/error-note.tsx';
 import { useWords } from '../i18n/i18n.ts';
+import { lazyPart } from './lazy-part.tsx';
 import { enrolPhone } from './load-card.ts';
 import type { Card } from './load-card.ts';
 import type { CardHold, Healing } from './use-card.ts';
@@ -22,9 +24,44 @@ const Cost = ({ card }: { readonly card: Card }) => {
   );
 };
 
+const WhosePhone = lazyPart(async () => (await import('./whose-phone.tsx')).WhosePhone);
+
+type Whose = 'mine' | 'asked' | 'borrowed';
+
+/** Who carries a wristband or a tag may have no phone, and look at the card on another one's. */
+const firstAnswer = ({ me }: Card, state: EnrolState): Whose => {
+  if (isBorrowed()) return 'borrowed';
+  const isBearer = me.also.some(({ kind }) => kind === 'wristband' || kind === 'tag');
+  return state === 'fresh' && isBearer ? 'asked' : 'mine';
+};
+
+const useEnrol = (store: PhoneStore, card: Card, hold: CardHold) => {
+  const [isBusy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const { reload } = hold;
+  const { card: id } = card;
+  const enrol = useCallback(
+    async (healed: Healing | null) => {
+      setBusy(true);
+      setError(null);
+      try {
+        if (healed !== null) await pause(purgeEndsMs);
+        await enrolPhone(store, id);
+        healed?.set('healed');
+        await reload();
+      } catch (failure) {
+        setError(failure);
+      }
+      setBusy(false);
+    },
+    [store, id, reload],
+  );
+  return { isBusy, error, enrol };
+};
+
 /**
  * Enrols this phone: by itself where the card has no phone yet or this browser has lost its own
- * key, after a tap where that ends the card on another one.
+ * key, after a tap where that ends the card on another one or the phone may not be the holder's.
  */
 export const EnrolCard = ({
   store,
@@ -38,36 +75,32 @@ export const EnrolCard = ({
   readonly state: EnrolState;
 }) => {
   const { t, pick } = useWords();
-  const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+  const { isBusy, error, enrol } = useEnrol(store, card, hold);
+  const [whose, setWhose] = useState(() => firstAnswer(card, state));
   const hasBegun = useRef(false);
-  const { reload, healing } = hold;
-  const person = card.person;
+  const { healing } = hold;
   const isOwn = card.me.credential?.here === true;
-  const enrol = useCallback(
-    async (healed: Healing | null) => {
-      setBusy(true);
-      setError(null);
-      try {
-        if (healed !== null) await pause(purgeEndsMs);
-        await enrolPhone(store, person);
-        healed?.set('healed');
-        await reload();
-      } catch (failure) {
-        setError(failure);
-      }
-      setBusy(false);
-    },
-    [store, person, reload],
-  );
 
   useEffect(() => {
-    if (hasBegun.current) return;
+    if (hasBegun.current || whose !== 'mine') return;
     hasBegun.current = true;
     if (state === 'fresh') void enrol(null);
     else if (state === 'purged' && isOwn && healing.begin()) void enrol(healing);
-  }, [state, isOwn, healing, enrol]);
+  }, [state, isOwn, whose, healing, enrol]);
 
+  const onNotMine = (): void => {
+    setWhose('borrowed');
+  };
+  if (whose !== 'mine') {
+    const onMine = (): void => {
+      setWhose('mine');
+    };
+    return (
+      <Suspense fallback={<p aria-busy="true" />}>
+        <WhosePhone card={card} answer={whose} onMine={onMine} onNotMine={onNotMine} />
+      </Suspense>
+    );
+  }
   return (
     <section className="card stopped">
       <p className="card-name">{pick(card.me.person.name)}</p>
@@ -85,6 +118,11 @@ export const EnrolCard = ({
             {t(`phone.enrolGo.${state}`)}
           </button>
         )}
+        {state === 'elsewhere' && !isBusy ? (
+          <button type="button" className="button wide" onClick={onNotMine}>
+            {t('phone.notMine')}
+          </button>
+        ) : null}
       </div>
     </section>
   );

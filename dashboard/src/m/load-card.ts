@@ -1,9 +1,10 @@
+import type { MeView } from '@gatehouse/protocols';
 import { nowMs } from '../adapters/clock.ts';
 import { makeKeyPair, signWith } from '../adapters/phone-crypto.ts';
 import { alone } from '../adapters/phone-page.ts';
 import type { PhoneKey, PhoneStore, Seen } from '../adapters/phone-store.ts';
 import { hasStatus } from '../api/failure.ts';
-import { routes } from '../api/routes.ts';
+import { phoneRoutes } from '../api/phone-routes.ts';
 import { clockOffsetMs, enrolProof } from './mint.ts';
 
 /** The card as the page knows it: from the server, or as it was last seen. */
@@ -26,37 +27,76 @@ export type CardLoad =
 
 const askClock = async (): Promise<number> => {
   const sentMs = nowMs();
-  const { at } = await routes.time();
+  const { at } = await phoneRoutes.time();
   return clockOffsetMs({ sentMs, heardMs: nowMs(), serverMs: Date.parse(at) });
 };
 
-const loadFromServer = async (store: PhoneStore): Promise<Card> => {
-  const [me, campus, history, notices, offsetMs] = await Promise.all([
-    routes.me(),
-    routes.campus(),
-    routes.history(),
-    routes.notices(),
+/** The key of a card in this browser. */
+export const keyOf = (store: PhoneStore, { card, person, credential }: MeView) =>
+  store.key({ card: card.id, person: person.id, credential: credential?.id });
+
+const hasEnded = ({ card, cards }: MeView): boolean =>
+  card.state === 'ended' && cards.some(({ state }) => state !== 'ended');
+
+/** Of the card that was chosen, while it is this person's; else of the one that comes first. */
+const readCard = async (chosen: string | undefined) => {
+  const [me, history] = await Promise.all([
+    phoneRoutes.me(chosen),
+    phoneRoutes.history('', chosen),
+  ]);
+  return { me, history };
+};
+
+const readChosen = async (chosen: string | undefined) => {
+  if (chosen === undefined) return readCard(undefined);
+  try {
+    const found = await readCard(chosen);
+    return hasEnded(found.me) ? await readCard(undefined) : found;
+  } catch (error) {
+    if (!hasStatus(error, 404)) throw error;
+    return readCard(undefined);
+  }
+};
+
+const loadFromServer = async (store: PhoneStore, chosen: string | undefined): Promise<Card> => {
+  const [{ me, history }, campus, notices, offsetMs] = await Promise.all([
+    readChosen(chosen),
+    phoneRoutes.campus(),
+    phoneRoutes.notices(),
     askClock(),
   ]);
-  const seen: Seen = { person: me.person.id, me, campus, history, notices, offsetMs };
-  await store.saveSeen(seen);
-  return { ...seen, key: await store.key(seen.person), wasPurged: false };
+  const { id: card } = me.card;
+  const seen: Seen = { card, person: me.person.id, me, campus, history, notices, offsetMs };
+  const key = await keyOf(store, me);
+  // On a borrowed phone nothing of its holder stays behind.
+  if (key !== undefined) await store.saveSeen(seen);
+  return { ...seen, key, wasPurged: false };
 };
 
-/** What this phone remembers. */
-export const loadFromPhone = async (store: PhoneStore): Promise<Card | undefined> => {
-  const seen = await store.seen();
+/** What this phone remembers, of the card that was chosen or the one that it showed last. */
+export const loadFromPhone = async (
+  store: PhoneStore,
+  chosen: string | undefined,
+): Promise<Card | undefined> => {
+  const own = chosen === undefined ? undefined : await store.seen(chosen);
+  const seen = own ?? (await store.seen());
   if (seen === undefined) return undefined;
-  return { ...seen, key: await store.key(seen.person), wasPurged: false };
+  return { ...seen, key: await keyOf(store, seen.me), wasPurged: false };
 };
 
-/** What the server says, and where it is out of reach, what this phone remembers. */
-export const loadCard = async (store: PhoneStore): Promise<CardLoad> => {
+/**
+ * What the server says, and where it is out of reach, what this phone remembers.
+ * @param chosen id of a card; undefined = the one that comes first
+ */
+export const loadCard = async (
+  store: PhoneStore,
+  chosen: string | undefined,
+): Promise<CardLoad> => {
   try {
-    return { state: 'loaded', card: await loadFromServer(store), isSignedIn: true };
+    return { state: 'loaded', card: await loadFromServer(store, chosen), isSignedIn: true };
   } catch (error) {
     const isSignedIn = !hasStatus(error, 401);
-    const card = await loadFromPhone(store).catch(() => undefined);
+    const card = await loadFromPhone(store, chosen).catch(() => undefined);
     if (!isSignedIn && card?.key === undefined) return { state: 'signed_out' };
     return card === undefined ? { state: 'failed', error } : { state: 'loaded', card, isSignedIn };
   }
@@ -67,13 +107,15 @@ export const loadCard = async (store: PhoneStore): Promise<CardLoad> => {
  * has just done that, nothing.
  * @throws ApiFailure
  */
-export const enrolPhone = (store: PhoneStore, person: string): Promise<void> =>
+export const enrolPhone = (store: PhoneStore, card: string): Promise<void> =>
   alone('gatehouse-enrol', async () => {
-    const [held, { credential: live }] = await Promise.all([store.key(person), routes.me()]);
-    if (held !== undefined && held.credential === live?.id) return;
-    const { nonce } = await routes.challenge();
+    const me = await phoneRoutes.me(card);
+    const held = await keyOf(store, me);
+    if (held !== undefined && held.credential === me.credential?.id) return;
+    const { nonce } = await phoneRoutes.challenge(card);
     const { privateKey, rawKey } = await makeKeyPair();
     const proof = await enrolProof({ nonce, rawKey }, signWith(privateKey));
-    const { credential, campus } = await routes.enrol(proof);
-    await store.saveKey({ person, campus, credential, privateKey, counter: 0 });
+    const { credential, campus } = await phoneRoutes.enrol(proof, card);
+    const person = me.person.id;
+    await store.saveKey({ card, person, campus, credential, privateKey, counter: 0 });
   });

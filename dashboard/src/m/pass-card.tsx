@@ -39,7 +39,7 @@ export const PassCard = (props: PassCardProps) => {
   const isVisible = useVisible();
   const { offsetMs } = card;
   const { pass, trouble, renew } = usePass(
-    { store, person: card.person, credential, kind, offsetMs },
+    { store, card: card.card, credential, kind, offsetMs },
     isVisible,
   );
   const now = useNow(250);

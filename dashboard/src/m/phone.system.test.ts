@@ -108,11 +108,11 @@ describe('a purged phone', () => {
   it('that cannot come back by itself asks', async () => {
     await visiting(phone, '/m/', async (page, context) => {
       await useHere(page);
-      await page.route('**/api/me/enrol', (route) => route.abort());
+      await page.route('**/api/me/enrol?*', (route) => route.abort());
       await purge(page, context, 'storage');
       await page.getByRole('heading', { name: 'The browser deleted the key' }).waitFor();
       await page.getByText('The server cannot be reached').waitFor();
-      await page.unroute('**/api/me/enrol');
+      await page.unroute('**/api/me/enrol?*');
       await page.getByRole('button', { name: 'Enable this phone again' }).click();
       await waitForCode(page);
       expect((await hold(page))?.lamp).toBe('green');
@@ -405,7 +405,7 @@ describe('a browser that cannot hold a card', () => {
         IDBDatabase.prototype.transaction = function (...args) {
           const [stores, mode] = args;
           const isFull = !document.body.hasAttribute('data-emptied');
-          if (isFull && stores === 'keys' && mode === 'readwrite') {
+          if (isFull && stores === 'cardKeys' && mode === 'readwrite') {
             throw new DOMException('full', 'QuotaExceededError');
           }
           return whole.apply(this, args);

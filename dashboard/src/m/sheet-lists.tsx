@@ -2,7 +2,7 @@ import { reasonRow } from '@gatehouse/protocols';
 import type { MeView, UseView } from '@gatehouse/protocols';
 import { useState } from 'react';
 import { ErrorNote } from '../api/error-note.tsx';
-import { historyPage, routes } from '../api/routes.ts';
+import { historyPage, phoneRoutes } from '../api/phone-routes.ts';
 import type { TimeWords } from '../event/time.ts';
 import { useWords } from '../i18n/i18n.ts';
 import { useReasonText } from './result-words.ts';
@@ -93,7 +93,7 @@ const Use = ({ use, times }: { readonly use: UseView; readonly times: TimeWords 
 };
 
 /** Older than what the page holds, fetched on demand. */
-const useOlder = (uses: readonly UseView[]) => {
+const useOlder = (card: string, uses: readonly UseView[]) => {
   const [older, setOlder] = useState<readonly UseView[]>([]);
   const [hasMore, setMore] = useState(uses.length >= historyPage);
   const [isBusy, setBusy] = useState(false);
@@ -102,7 +102,7 @@ const useOlder = (uses: readonly UseView[]) => {
     setBusy(true);
     setError(null);
     try {
-      const page = await routes.history((older.at(-1) ?? uses.at(-1))?.id);
+      const page = await phoneRoutes.history((older.at(-1) ?? uses.at(-1))?.id, card);
       setOlder((before) => [...before, ...page]);
       setMore(page.length >= historyPage);
     } catch (failure) {
@@ -115,16 +115,18 @@ const useOlder = (uses: readonly UseView[]) => {
 
 /** The scans of one's own card by day, newest first. */
 export const UseList = ({
+  card,
   uses,
   times,
   now,
 }: {
+  readonly card: string;
   readonly uses: readonly UseView[];
   readonly times: TimeWords;
   readonly now: number;
 }) => {
   const { t } = useWords();
-  const { older, hasMore, isBusy, error, load } = useOlder(uses);
+  const { older, hasMore, isBusy, error, load } = useOlder(card, uses);
   if (uses.length === 0) return <p className="empty">{t('card.history.empty')}</p>;
   const days = byDay([...uses, ...older], (atMs) => times.dayName(atMs, now));
   return (

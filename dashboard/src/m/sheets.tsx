@@ -1,13 +1,13 @@
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
-import type { ComponentType, ReactNode } from 'react';
+import { Suspense, useEffect, useRef, useState } from 'react';
+import type { ReactNode } from 'react';
 import { nowMs } from '../adapters/clock.ts';
 import { ErrorNote } from '../api/error-note.tsx';
-import { routes } from '../api/routes.ts';
+import { phoneRoutes } from '../api/phone-routes.ts';
 import type { TimeWords } from '../event/time.ts';
 import { useWords } from '../i18n/i18n.ts';
+import { lazyPart } from './lazy-part.tsx';
 import type { Card } from './load-card.ts';
 import { NoticeList } from './notices.tsx';
-import { PhoneFacts } from './phone-facts.tsx';
 import { DoorList, UseList } from './sheet-lists.tsx';
 import { Spread } from './spread.tsx';
 import type { CardHold } from './use-card.ts';
@@ -16,21 +16,13 @@ import type { CardHold } from './use-card.ts';
 const sheetNames = ['doors', 'history', 'notices', 'freeze', 'desk', 'code', 'children'] as const;
 export type SheetName = (typeof sheetNames)[number] | 'phone';
 
-/** Only with a network: they do not travel with the pass, nor do their words. */
-const lazySheet = <Props,>(
-  load: () => Promise<(props: Props) => ReactNode>,
-): ComponentType<Props> =>
-  lazy(async () => {
-    const [{ addMineWords }, sheet] = await Promise.all([import('./mine-words.ts'), load()]);
-    addMineWords();
-    return { default: sheet };
-  });
-const DeskSheet = lazySheet(async () => (await import('./desk-sheet.tsx')).DeskSheet);
-const CodeSheet = lazySheet(async () => (await import('./code-sheet.tsx')).CodeSheet);
-const ChildrenSheet = lazySheet(async () => (await import('./children-sheet.tsx')).ChildrenSheet);
+const DeskSheet = lazyPart(async () => (await import('./desk-sheet.tsx')).DeskSheet);
+const PhoneFacts = lazyPart(async () => (await import('./phone-facts.tsx')).PhoneFacts);
+const CodeSheet = lazyPart(async () => (await import('./code-sheet.tsx')).CodeSheet);
+const ChildrenSheet = lazyPart(async () => (await import('./children-sheet.tsx')).ChildrenSheet);
 
 const isFor = (name: SheetName, { me }: Card): boolean =>
-  name !== 'children' || me.person.affiliation === 'guardian';
+  name !== 'children' || me.cards.some(({ kind }) => kind === 'guardian');
 
 const Sheet = ({
   title,
@@ -82,12 +74,13 @@ const Freeze = ({
   const { t } = useWords();
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
-  const isFrozen = card.me.card.state === 'frozen';
+  const { id, state } = card.me.card;
+  const isFrozen = state === 'frozen';
   const act = async (): Promise<void> => {
     setBusy(true);
     setError(null);
     try {
-      hold.setMe(await (isFrozen ? routes.unfreeze() : routes.freeze()));
+      hold.setMe(await (isFrozen ? phoneRoutes.unfreeze(id) : phoneRoutes.freeze(id)));
       onDone();
     } catch (failure) {
       setError(failure);
@@ -102,7 +95,7 @@ const Freeze = ({
       <button
         type="button"
         className={`button wide ${isFrozen ? 'main' : 'danger'}`}
-        disabled={isBusy || card.me.card.state === 'ended'}
+        disabled={isBusy || state === 'ended'}
         onClick={() => void act()}
       >
         {t(isFrozen ? 'card.freeze.unfreeze' : 'card.freeze.go')}
@@ -182,14 +175,19 @@ export const Sheets = ({
         <Sheet key={shown} title={t(`phone.sheet.${shown}`)} onClose={close}>
           {shown === 'doors' ? <DoorList doors={card.me.doors} waits={waits} /> : null}
           {shown === 'history' ? (
-            <UseList uses={card.history} times={times} now={nowMs() + card.offsetMs} />
+            <UseList
+              card={card.me.card.id}
+              uses={card.history}
+              times={times}
+              now={nowMs() + card.offsetMs}
+            />
           ) : null}
           {shown === 'notices' ? <Notices card={card} hold={hold} times={times} /> : null}
           {shown === 'freeze' ? <Freeze card={card} hold={hold} onDone={close} /> : null}
-          {shown === 'phone' ? <PhoneFacts card={card} times={times} /> : null}
           <Suspense fallback={<p aria-busy="true" />}>
-            {shown === 'desk' ? <DeskSheet times={times} /> : null}
-            {shown === 'code' ? <CodeSheet times={times} /> : null}
+            {shown === 'phone' ? <PhoneFacts card={card} times={times} /> : null}
+            {shown === 'desk' ? <DeskSheet card={card.me.card.id} times={times} /> : null}
+            {shown === 'code' ? <CodeSheet card={card.me.card.id} times={times} /> : null}
             {shown === 'children' ? <ChildrenSheet /> : null}
           </Suspense>
         </Sheet>

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { ErrorNote } from '../api/error-note.tsx';
-import { routes } from '../api/routes.ts';
+import { phoneRoutes } from '../api/phone-routes.ts';
 import type { TimeWords } from '../event/time.ts';
 import { useWords } from '../i18n/i18n.ts';
 import type { Card } from './load-card.ts';
@@ -81,7 +81,7 @@ export const StoppedCard = ({
     setBusy(true);
     setError(null);
     try {
-      hold.setMe(await routes.unfreeze());
+      hold.setMe(await phoneRoutes.unfreeze(card.me.card.id));
     } catch (failure) {
       setError(failure);
     }

@@ -2,9 +2,10 @@ import type { MeView, NoticeView, UseView } from '@gatehouse/protocols';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { after } from '../adapters/clock.ts';
 import { openLiveStream } from '../adapters/live-stream.ts';
+import { readChoice, writeChoice } from '../adapters/preferences.ts';
 import type { PhoneStore } from '../adapters/phone-store.ts';
-import { historyPage, phoneStreamPath, routes } from '../api/routes.ts';
-import { loadCard, loadFromPhone } from './load-card.ts';
+import { historyPage, phoneStreamPath, phoneRoutes } from '../api/phone-routes.ts';
+import { keyOf, loadCard, loadFromPhone } from './load-card.ts';
 import type { Card, CardLoad } from './load-card.ts';
 
 const serverWaitMs = 1_200;
@@ -14,6 +15,8 @@ export type CardHold = {
   /** False while the server is out of reach: the card goes on working. */
   readonly isOnline: boolean;
   readonly reload: () => Promise<void>;
+  /** Another card of the same person. @returns false where it can not be shown now */
+  readonly choose: (card: string) => Promise<boolean>;
   readonly setMe: (me: MeView) => void;
   /** The key is no longer in this browser: said at once, before any server is asked. */
   readonly dropKey: () => void;
@@ -51,10 +54,47 @@ const withNewest = <Row extends { readonly id: string }>(
     : [row, ...rows].slice(0, historyPage);
 };
 
+type Change = (how: (card: Card) => Card) => void;
+
+/** The card as the server tells it now, with the key that this browser has of it. */
+const useSetMe = (
+  store: PhoneStore,
+  change: Change,
+  purges: { readonly current: number },
+): CardHold['setMe'] => {
+  const changeOf = useCallback(
+    (me: MeView, keyFor: (card: Card) => Card['key']): void => {
+      // What was asked of one card may be heard when another one is shown.
+      change((card) => (card.card === me.card.id ? { ...card, me, key: keyFor(card) } : card));
+    },
+    [change],
+  );
+  return useCallback(
+    (me: MeView) => {
+      const purgesBefore = purges.current;
+      // Another page of this browser may just have made a new key.
+      void keyOf(store, me).then(
+        (key) => {
+          const isOld = purges.current !== purgesBefore;
+          changeOf(me, (card) => (isOld ? card.key : (key ?? card.key)));
+        },
+        () => {
+          changeOf(me, (card) => card.key);
+        },
+      );
+    },
+    [store, changeOf, purges],
+  );
+};
+
+/** In this browser: which of several cards was shown last. */
+const chosenName = 'card';
+
 const useFoundCard = (store: PhoneStore) => {
   const [found, setFound] = useState<CardLoad>({ state: 'loading' });
   /** A key that was read before the browser threw it away must not come back to the page. */
   const purges = useRef(0);
+  const chosen = useRef(readChoice(chosenName) ?? undefined);
   const change = useCallback((how: (card: Card) => Card): void => {
     setFound((before) =>
       before.state === 'loaded' ? { ...before, card: how(before.card) } : before,
@@ -63,7 +103,7 @@ const useFoundCard = (store: PhoneStore) => {
   const reload = useCallback(async () => {
     // A network that does not answer must not keep anybody waiting at a gate.
     const cancel = after(serverWaitMs, () => {
-      void loadFromPhone(store).then((card) => {
+      void loadFromPhone(store, chosen.current).then((card) => {
         if (card === undefined) return;
         setFound((before) =>
           before.state === 'loading' ? { state: 'loaded', card, isSignedIn: true } : before,
@@ -71,18 +111,36 @@ const useFoundCard = (store: PhoneStore) => {
       });
     });
     let next: CardLoad;
-    let purgesBefore: number;
+    let [purgesBefore, wanted] = [purges.current, chosen.current];
     do {
-      purgesBefore = purges.current;
-      next = await loadCard(store);
-    } while (purges.current !== purgesBefore);
+      [purgesBefore, wanted] = [purges.current, chosen.current];
+      next = await loadCard(store, wanted);
+    } while (purges.current !== purgesBefore || chosen.current !== wanted);
     cancel();
     setFound((before) => {
-      const wasPurged = before.state === 'loaded' && before.card.wasPurged;
       if (next.state !== 'loaded') return next;
+      const isSame = before.state === 'loaded' && before.card.card === next.card.card;
+      const wasPurged = isSame && before.card.wasPurged;
       return { ...next, card: { ...next.card, wasPurged: wasPurged && !next.card.key } };
     });
   }, [store]);
+  const choose = useCallback(
+    async (card: string): Promise<boolean> => {
+      const kept = await loadFromPhone(store, card);
+      if (kept?.card !== card) {
+        const asked = await loadCard(store, card);
+        if (asked.state !== 'loaded' || asked.card.card !== card) return false;
+        setFound(asked);
+      } else {
+        setFound((before) => ({ isSignedIn: true, ...before, state: 'loaded', card: kept }));
+      }
+      chosen.current = card;
+      writeChoice(chosenName, card);
+      if (kept?.card === card) void reload();
+      return true;
+    },
+    [store, reload],
+  );
   const dropKey = useCallback(() => {
     purges.current += 1;
     change((card) => ({
@@ -91,23 +149,8 @@ const useFoundCard = (store: PhoneStore) => {
       wasPurged: card.wasPurged || card.key !== undefined,
     }));
   }, [change]);
-  const setMe = useCallback(
-    (me: MeView) => {
-      const purgesBefore = purges.current;
-      // Another page of this browser may just have made a new key.
-      void store.key(me.person.id).then(
-        (key) => {
-          const isOld = purges.current !== purgesBefore;
-          change((card) => ({ ...card, me, key: isOld ? card.key : (key ?? card.key) }));
-        },
-        () => {
-          change((card) => ({ ...card, me }));
-        },
-      );
-    },
-    [store, change],
-  );
-  return { found, change, reload, dropKey, setMe };
+  const setMe = useSetMe(store, change, purges);
+  return { found, change, reload, choose, dropKey, setMe };
 };
 
 /** What the phone's own stream tells comes from our own server, of the same contract. */
@@ -139,7 +182,7 @@ const takers = (hear: {
 
 /** The card, kept up to date by its own stream. */
 export const useCard = (store: PhoneStore, onUse: (use: UseView) => void): CardHold => {
-  const { found, change, reload, dropKey, setMe } = useFoundCard(store);
+  const { found, change, reload, choose, dropKey, setMe } = useFoundCard(store);
   const [isOnline, setOnline] = useState(true);
   const healing = useHealing();
 
@@ -147,7 +190,7 @@ export const useCard = (store: PhoneStore, onUse: (use: UseView) => void): CardH
     if (found.state !== 'loaded') return;
     const ids = found.card.notices.filter(({ read }) => !read).map(({ id }) => id);
     if (ids.length === 0) return;
-    const notices = await routes.readNotices(ids);
+    const notices = await phoneRoutes.readNotices(ids);
     change((card) => ({ ...card, notices }));
   }, [found, change]);
 
@@ -159,11 +202,12 @@ export const useCard = (store: PhoneStore, onUse: (use: UseView) => void): CardH
   const isListening = found.state === 'loaded' && found.isSignedIn;
   // The server knows this browser by its enrolment: a stream from before tells it less.
   const enrolled = found.state === 'loaded' ? found.card.key?.credential : undefined;
+  const shown = found.state === 'loaded' ? found.card.card : undefined;
   useEffect(() => {
-    if (!isListening) return undefined;
+    if (!isListening || shown === undefined) return undefined;
     let wasLost = false;
     const take = takers({ change, onUse, onMe: setMe, reload });
-    return openLiveStream(phoneStreamPath, {
+    return openLiveStream(phoneStreamPath(shown), {
       onAlive: () => {
         setOnline(true);
         if (wasLost) void reload();
@@ -175,7 +219,7 @@ export const useCard = (store: PhoneStore, onUse: (use: UseView) => void): CardH
       },
       onMessage: ({ event, data }) => take[event]?.(data),
     });
-  }, [isListening, enrolled, reload, change, setMe, onUse]);
+  }, [isListening, shown, enrolled, reload, change, setMe, onUse]);
 
-  return { load: found, isOnline, reload, setMe, dropKey, readNotices, healing };
+  return { load: found, isOnline, reload, choose, setMe, dropKey, readNotices, healing };
 };

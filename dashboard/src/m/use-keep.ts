@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'react';
 import { nowMs } from '../adapters/clock.ts';
 import { signWith } from '../adapters/phone-crypto.ts';
 import type { PhoneKey } from '../adapters/phone-store.ts';
-import { routes } from '../api/routes.ts';
+import { phoneRoutes } from '../api/phone-routes.ts';
 import type { Card } from './load-card.ts';
 import { keepProof } from './mint.ts';
 import type { CardHold } from './use-card.ts';
@@ -18,9 +18,9 @@ export const isKeepDue = (me: MeView, held: string | undefined, atMs: number): b
   return keep.lapsesAt !== null || atMs - Date.parse(keep.seenAt) >= keepEveryMs;
 };
 
-const showKey = async ({ credential, privateKey }: PhoneKey): Promise<MeView> => {
-  const { nonce } = await routes.keepChallenge();
-  return routes.keep(await keepProof({ nonce, credential }, signWith(privateKey)));
+const showKey = async ({ card, credential, privateKey }: PhoneKey): Promise<MeView> => {
+  const { nonce } = await phoneRoutes.keepChallenge(card);
+  return phoneRoutes.keep(await keepProof({ nonce, credential }, signWith(privateKey)), card);
 };
 
 /** Shows the cloud now and then that the key lives: a key that is never seen lapses. */

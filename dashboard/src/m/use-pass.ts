@@ -21,15 +21,15 @@ export type PassTrouble = 'gone' | 'unsaved' | null;
 
 type Wanted = {
   readonly store: PhoneStore;
-  readonly person: string;
+  readonly card: string;
   readonly credential: string;
   readonly kind: PassKind;
   readonly offsetMs: number;
 };
 
 const mint = async (wanted: Wanted, turn: number): Promise<ShownPass | undefined> => {
-  const { store, person, credential, kind, offsetMs } = wanted;
-  const key = await store.takeCounter(person, credential);
+  const { store, card, credential, kind, offsetMs } = wanted;
+  const key = await store.takeCounter(card, credential);
   if (key === undefined) return undefined;
   const mintedMs = nowMs();
   const text = await mintPass(
@@ -51,7 +51,7 @@ export const usePass = (
   readonly trouble: PassTrouble;
   readonly renew: () => void;
 } => {
-  const { store, person, credential, kind, offsetMs } = wanted;
+  const { store, card, credential, kind, offsetMs } = wanted;
   const [pass, setPass] = useState<ShownPass | null>(null);
   const [trouble, setTrouble] = useState<PassTrouble>(null);
   const [round, setRound] = useState(0);
@@ -69,7 +69,7 @@ export const usePass = (
     if (!isVisible) return undefined;
     newest.current += 1;
     const mine = newest.current;
-    void mint({ store, person, credential, kind, offsetMs }, turn.current).then(
+    void mint({ store, card, credential, kind, offsetMs }, turn.current).then(
       (made) => {
         if (mine !== newest.current) return;
         setTrouble(made === undefined ? 'gone' : null);
@@ -82,7 +82,7 @@ export const usePass = (
     return after(passEveryMs, () => {
       next(true);
     });
-  }, [store, person, credential, kind, offsetMs, isVisible, round, next]);
+  }, [store, card, credential, kind, offsetMs, isVisible, round, next]);
 
   // A pass of the other kind must not be shown for even one frame.
   return { pass: pass?.kind === kind ? pass : null, trouble, renew };

@@ -1,6 +1,7 @@
 import type { Catalogue } from '@gatehouse/device-profiles';
 import type { CampusDatabase } from './adapters/databases.ts';
 import { turn } from './adapters/turn.ts';
+import { checkBearers, createPads, padDevices } from './bearers.ts';
 import { createBox } from './box.ts';
 import { createClaimNetwork } from './claim-network.ts';
 import { checkers } from './checkers/checkers.ts';
@@ -115,12 +116,13 @@ const createStage = (options: CampusOptions): { stage: Stage; world: World } => 
   const { fetch } = house;
   const hardware = (of: World) => createHardware(of, catalogue);
   const { turnstile, heads } = hardware(world);
+  const pads = createPads(world, catalogue);
   const box = createBox({
     ...{ world, folder, catalogue, network, claims, fetch },
     gateway: place.gateway,
-    devices: devicesOf(place, world),
+    devices: [...devicesOf(place, world), ...padDevices],
     modbus: turnstile.ports,
-    heads: Object.values(heads),
+    heads: [...Object.values(heads), ...Object.values(pads)],
   });
   const { authority } = plan;
   const nextDoor = createNextDoor({
@@ -128,8 +130,8 @@ const createStage = (options: CampusOptions): { stage: Stage; world: World } => 
   });
   const nowMs = (): number => place.startMs + timeline.nowMs();
   const phones = createPhones(people, random('phones'), nowMs);
-  const stage = { world, people, phones, box, house, network, turnstile, heads, claims, nextDoor };
-  return { world, stage };
+  const seen = { world, people, phones, box, house, network, turnstile, heads, claims, nextDoor };
+  return { world, stage: { ...seen, pads, dead: new Set() } };
 };
 
 const calmDown = ({ world, network, box, house, heads, claims }: Stage): void => {
@@ -189,6 +191,7 @@ const lastVisits = async (stage: Stage): Promise<void> => {
   });
   await timeline.runUntil(timeline.nowMs() + lastVisitMs);
   if (lamp !== 'green') recorder.fault('works again', `next door showed ${lamp}`);
+  await checkBearers(stage, lastVisitMs);
 };
 
 const endAll = async ({ world, box, house, turnstile, nextDoor }: Stage): Promise<void> => {

@@ -31,10 +31,14 @@ export const createTurnstileOf = (world: World, catalogue: Catalogue, name: stri
 export const createHeadOf = (
   world: World,
   catalogue: Catalogue,
-  { name, port }: { readonly name: string; readonly port: string },
+  {
+    name,
+    port,
+    profile = scannerProfile,
+  }: { readonly name: string; readonly port: string; readonly profile?: string },
 ): Head => {
   const { timeline, random } = world;
-  const scanner = wireOf(catalogue, scannerProfile, 'serial');
+  const scanner = wireOf(catalogue, profile, 'serial');
   return createHead({
     ...{ ...scanner, timeline, port, startMs: place.startMs },
     random: random(name),

@@ -15,7 +15,10 @@ import type { Timeline } from './timeline.ts';
 /** A scanner head and the serial line behind it. */
 export type Head = {
   readonly port: string;
+  /** A code, or what is typed. */
   readonly present: (text: string) => Promise<Presented>;
+  /** A chip, where it reads such. */
+  readonly hold: (uid: string) => Promise<Presented>;
   /** The cable comes off. */
   readonly unplug: (forMs: number) => void;
   readonly setNoisy: (noisy: boolean) => void;
@@ -89,6 +92,7 @@ export const createHead = (options: HeadOptions): Head => {
   return {
     port,
     present: (text) => reader.present('text', text),
+    hold: (uid) => reader.present('uid', uid),
     unplug: (forMs) => {
       pluggedAtMs = nowMs() + forMs;
       losses += 1;

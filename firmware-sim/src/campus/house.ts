@@ -5,6 +5,7 @@ import type { CampusDatabase } from './adapters/databases.ts';
 import { createDatabasePort } from './database-port.ts';
 import type { DatabaseFaults, Verdict } from './database-port.ts';
 import type { Gate } from './gate.ts';
+import { endings } from './bearers.ts';
 import { createLife } from './life.ts';
 import type { Life } from './life.ts';
 import type { Network } from './network.ts';
@@ -34,6 +35,8 @@ export type House = {
   readonly unlock: (actor: Person) => void;
   readonly enrol: (person: Person) => void;
   readonly freeze: (person: Person) => void;
+  /** A wristband is lost, or somebody leaves: heard when it is written down. */
+  readonly end: (what: 'uid' | 'card', person: Person, hear: () => void) => void;
   /** Nothing strikes any more that was armed and did not come. */
   readonly disarm: () => void;
   readonly stop: () => Promise<void>;
@@ -116,6 +119,8 @@ export const createHouse = (options: HouseOptions): House => {
     },
     enrol: (person) => ask('enrol', ({ database }) => enrol(database, person, nowMs())),
     freeze: (person) => ask('freeze', (held) => freeze(held, person, nowMs())),
+    end: (what, person, hear) =>
+      ask(`end ${what}`, (held) => endings[what](held, person, nowMs()).then(hear)),
     disarm: strikes.disarm,
     stop: async () => {
       const stopping = run;

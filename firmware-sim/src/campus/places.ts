@@ -20,6 +20,14 @@ export const place = {
   ],
 } as const;
 
+/** Heads for wristbands, cards and PINs: beside the gate, and where they are not enough. */
+export const pads = {
+  profile: 'gatehouse-reader-r1',
+  gate: { id: 'east-gate-1-pad', door: place.door, port: 'head-pad-gate' },
+  lab: { id: 'library-lab-pad', door: 'library-lab', port: 'head-pad-lab' },
+} as const;
+export type PadName = 'gate' | 'lab';
+
 /** Next door: another gateway of the same claim group, whose cable to the cloud was never laid. */
 export const neighbour = {
   gateway: 'gw-gym',
@@ -50,14 +58,30 @@ export type Person = {
   /** Ed25519 seed, hex. */
   readonly secret: string;
   /** `newcomer`: enrolled while the campus runs. `stranger`: never. */
-  readonly kind: 'student' | 'visitor' | 'newcomer' | 'stranger';
+  /** `bearer`: never had a phone; comes by a wristband, a card or a PIN. */
+  readonly kind: 'student' | 'visitor' | 'newcomer' | 'stranger' | 'bearer';
+  /** What opens for a bearer. */
+  readonly uid: string;
 };
+
+/** Bearers, by what happens to them: one of them types a PIN. */
+export const bearers = { keeps: 9, loses: 10, leaves: 11, types: 12 } as const;
+export type Bearer = keyof typeof bearers;
+
+/** What that one types; the hash is scrypt(PIN, salt) with the parameters of `pinScrypt`. */
+export const bearerPin = {
+  number: '240007',
+  pin: '246813',
+  salt: 'east-lake-240007',
+  hash: '5764f2d34963c9b0d5c5537c704eb5b7e0c80a04ac2bce2d2faaacb3198a9b22',
+} as const;
 
 const kinds: readonly Person['kind'][] = [
   ...Array.from({ length: 6 }, () => 'student' as const),
   'visitor',
   'newcomer',
   'stranger',
+  ...Array.from({ length: 4 }, () => 'bearer' as const),
 ];
 
 /** The same people for the same seed. A visitor has a card and no right here. */
@@ -67,7 +91,10 @@ export const peopleOf = (seed: number): readonly Person[] =>
     const uuid = (): string => uuidv7(place.startMs - 1000 + i, random.bytes(10));
     const credential = Buffer.from(random.bytes(8)).toString('hex');
     const secret = secretOf(`phone ${seed} ${i}`);
-    return { id: uuid(), card: uuid(), credential, secret, kind };
+    const [id, card] = [uuid(), uuid()];
+    // NXP's prefix: a UID that stays the same.
+    const uid = `04${Buffer.from(random.bytes(6)).toString('hex').toUpperCase()}`;
+    return { id, card, credential, secret, kind, uid };
   });
 
 const dayMs = 24 * 3600 * 1000;
@@ -100,13 +127,50 @@ const insertPlaces = async (tx: Queryable): Promise<void> => {
       [id, gateway, door, profile, side],
     );
   }
+  await insertPads(tx);
   await tx.query(`insert into schedule (id, windows) values ('always', $1)`, [
     JSON.stringify(always),
   ]);
   await tx.query(
-    `insert into rule (id, "group", door, schedule) values ('students', 'students', $1, 'always')`,
-    [door],
+    `insert into rule (id, "group", door, schedule)
+     values ('students', 'students', $1, 'always'), ('lab', 'students', $2, 'always')`,
+    [door, pads.lab.door],
   );
+};
+
+const insertPads = async (tx: Queryable): Promise<void> => {
+  await tx.query(
+    `insert into door (id, building, gateway, class, name_zh, name_en, unlock_ms, counts, sort)
+     values ($1, 'library', $2, 'lab', $1, $1, $3, false, 2)`,
+    [pads.lab.door, place.gateway, place.unlockMs],
+  );
+  for (const { id, door } of [pads.gate, pads.lab]) {
+    await tx.query(
+      `insert into device (id, gateway, door, profile, side, name_zh, name_en)
+       values ($1, $2, $3, $4, 'entry', $1, $1)`,
+      [id, place.gateway, door, pads.profile],
+    );
+  }
+};
+
+/** What a bearer carries, or types. */
+const insertMeans = async (
+  tx: Queryable,
+  { card, uid }: Person,
+  isTyped: boolean,
+): Promise<void> => {
+  const since = new Date(place.startMs - dayMs);
+  if (!isTyped) {
+    await tx.query(
+      `insert into uid (id, uid, card, kind, since) values ($1, $2, $1, 'wristband', $3)`,
+      [card, uid, since],
+    );
+    return;
+  }
+  const { number, salt, hash } = bearerPin;
+  await tx.query('insert into pin (card, number, salt, hash, since) values ($1, $2, $3, $4, $5)', [
+    ...[card, number, Buffer.from(salt), Buffer.from(hash, 'hex'), since],
+  ]);
 };
 
 const insertGroup = async (tx: Queryable, authority: Authority): Promise<void> => {
@@ -184,9 +248,13 @@ export const seedPlaces = (
   database.transaction(async (tx) => {
     await insertPlaces(tx);
     await insertGroup(tx, authority);
-    for (const person of people) {
+    for (const [i, person] of people.entries()) {
       if (person.kind === 'stranger') continue;
       await insertPerson(tx, person);
+      if (person.kind === 'bearer') {
+        await insertMeans(tx, person, i === bearers.types);
+        continue;
+      }
       if (person.kind !== 'newcomer') await insertCredential(tx, person, place.startMs);
     }
   });

@@ -1,6 +1,7 @@
 import type { Side } from '@gatehouse/protocols';
 import { createRandom, seedFor } from '../devices/random.ts';
 import type { Random } from '../devices/random.ts';
+import type { Hold } from './bearers.ts';
 import type { Card } from './box.ts';
 import type { CrashMoment } from './house.ts';
 import type { AppendMoment } from './journal-port.ts';
@@ -24,6 +25,9 @@ export type Step = { readonly atMs: number } & (
   | { readonly kind: 'remote unlock'; readonly person: number }
   | { readonly kind: 'enrol newcomer' }
   | { readonly kind: 'freeze'; readonly person: number }
+  | ({ readonly kind: 'hold' } & Hold)
+  | { readonly kind: 'revoke uid' }
+  | { readonly kind: 'end card' }
   | { readonly kind: 'cut link'; readonly forMs: number }
   | { readonly kind: 'kill broker' }
   | {
@@ -245,6 +249,7 @@ export const makePlan = (seed: number): Plan => {
   const all = [
     ...[...before, ...people, ...drawn, ...stepsOfClock, ...replays(drawn)],
     ...nextDoor(chance, people),
+    ...withoutPhones(createRandom(seedFor(seed, 'plan without phones'))),
   ];
   return {
     seed,
@@ -291,3 +296,25 @@ const nextDoor = (random: Random, people: readonly Step[]): readonly Step[] => [
     return { atMs, kind: 'power cut next door', offMs };
   }),
 ];
+
+/** A PIN costs real time: scrypt. */
+const pinsMax = 2;
+
+/** Wristbands all day, one lost and one of somebody who leaves; a few PINs, right and wrong. */
+const withoutPhones = (random: Random): readonly Step[] => {
+  const carried = ['keeps', 'loses', 'loses', 'leaves'] as const;
+  const held = Array.from({ length: between(random, 4, 10) }, (): Step => {
+    const atMs = between(random, 3_000, lifeMs - 4_000);
+    const pad = random.below(4) === 0 ? 'lab' : 'gate';
+    return { atMs, kind: 'hold', bearer: oneOf(random, carried), pad, isWrong: false };
+  });
+  const typed = Array.from({ length: random.below(pinsMax + 1) }, (): Step => {
+    const atMs = between(random, 3_000, lifeMs - 4_000);
+    return { atMs, kind: 'hold', bearer: 'types', pad: 'gate', isWrong: random.below(3) === 0 };
+  });
+  const ends: readonly Step[] = [
+    { atMs: between(random, 20_000, lifeMs - 20_000), kind: 'revoke uid' },
+    { atMs: between(random, 20_000, lifeMs - 20_000), kind: 'end card' },
+  ];
+  return [...held, ...typed, ...ends.filter(() => random.below(3) > 0)];
+};

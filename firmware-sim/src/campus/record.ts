@@ -45,6 +45,8 @@ export const checkerNames = [
   'one pass opens once in the group',
   'feed whole and read',
   'nothing left running',
+  'what is revoked stays dead',
+  'a UID opens no lab',
   'works again',
 ] as const;
 export type CheckerName = (typeof checkerNames)[number];

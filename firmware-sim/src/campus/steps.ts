@@ -1,5 +1,7 @@
 import type { Side } from '@gatehouse/protocols';
 import type { Presented } from '../devices/reader.ts';
+import { hold } from './bearers.ts';
+import type { Dead, Pads } from './bearers.ts';
 import type { Box } from './box.ts';
 import type { ClaimNetwork } from './claim-network.ts';
 import type { Head } from './heads.ts';
@@ -7,6 +9,7 @@ import type { House } from './house.ts';
 import type { Network } from './network.ts';
 import type { NextDoor } from './next-door.ts';
 import type { Phones } from './phones.ts';
+import { bearers } from './places.ts';
 import type { Person } from './places.ts';
 import type { Step, StepKind } from './plan.ts';
 import type { Turnstile } from './turnstile.ts';
@@ -22,6 +25,8 @@ export type Stage = {
   readonly network: Network;
   readonly turnstile: Turnstile;
   readonly heads: Readonly<Record<Side, Head>>;
+  readonly pads: Pads;
+  readonly dead: Dead;
   readonly claims: ClaimNetwork;
   /** The other gateway of the claim group. */
   readonly nextDoor: NextDoor;
@@ -44,6 +49,13 @@ const table: Perform = {
     for (const person of on.people) if (person.kind === 'newcomer') on.house.enrol(person);
   },
   freeze: (on, { person }) => on.house.freeze(personOf(on, person)),
+  hold: (on, step) => void hold(on, step),
+  'revoke uid': (on) => {
+    on.house.end('uid', personOf(on, bearers.loses), () => void on.dead.add('loses'));
+  },
+  'end card': (on) => {
+    on.house.end('card', personOf(on, bearers.leaves), () => void on.dead.add('leaves'));
+  },
   'cut link': ({ network }, { forMs }) => network.cut(forMs),
   'kill broker': ({ network }) => network.killBroker(),
   'power cut': ({ box }, { moment, ...cut }) => {
@@ -97,6 +109,7 @@ export const visit = async (on: Stage, step: Visit): Promise<Presented> => {
   const { side, walks } = step;
   const code = phones.code(step.person, step.code, side);
   const isCalm = watchCalm(on, side);
+  const isOpenToThem = phones.isOpenTo(code, side);
   const presented = await heads[side].present(code);
   const lamp = presented.ok ? presented.feedback.lamp : presented.why;
   const text = presented.ok ? presented.feedback.text : undefined;
@@ -104,7 +117,8 @@ export const visit = async (on: Stage, step: Visit): Promise<Presented> => {
   recorder.count(`shown ${lamp ?? 'nothing'}`);
   if (lamp === 'green' && side === 'entry') phones.opened(code);
   const wasRead = presented.ok || presented.why === 'no_feedback';
-  if (side === 'exit' && wasRead) {
+  if (lamp === 'green') phones.green(code, side);
+  if (side === 'exit' && wasRead && !(isOpenToThem && lamp === 'no_feedback')) {
     checkExit(on, { isCalm, isGreen: lamp === 'green', code: step.code });
   }
   if (lamp === 'green' && walks) {

@@ -27,7 +27,7 @@ export type Role = (typeof roles)[number];
 export const PersonView = Type.Object({
   id: Type.String(),
   name: Name,
-  /** `student`, `teacher`, `staff`, `guardian`, `external`. */
+  /** `student`, `teacher`, `staff`, `guardian`, `visitor`; empty where it is none. */
   affiliation: Type.String(),
   /** Department or class. */
   unit: Name,
@@ -251,9 +251,32 @@ export const UnlockBody = Type.Object({
   reason: Type.String({ maxLength: 200 }),
 });
 
-/** `GET /api/me` */
+/** One of the cards of a person: one for each affiliation. */
+export const OwnCardView = Type.Object({
+  id: Type.String(),
+  number: Type.String(),
+  /** As `affiliationKinds` has them. */
+  kind: Type.String(),
+  unit: Name,
+  state: OneOf(['active', 'frozen', 'ended'] as const),
+});
+export type OwnCardView = Type.Static<typeof OwnCardView>;
+
+/** What else this card opens with, without a phone. */
+export const OtherMeansView = Type.Object({
+  kind: OneOf(['card', 'wristband', 'tag', 'pin'] as const),
+  /** The last four digits of a UID; of a PIN, the number that is typed before it. */
+  digits: Type.String(),
+});
+export type OtherMeansView = Type.Static<typeof OtherMeansView>;
+
+/** `GET /api/me`, of the card that `?card=` names; without it, of the one that comes first. */
 export const MeView = Type.Object({
+  /** As whom they hold this card. */
   person: PersonView,
+  /** All that have not ended, and this one; the one that comes first stands first. */
+  cards: Type.Array(OwnCardView),
+  also: Type.Array(OtherMeansView),
   card: Type.Object({
     id: Type.String(),
     number: Type.String(),
@@ -359,6 +382,8 @@ export const ScannerView = Type.Object({
   door: Type.String(),
   doorName: Name,
   side: OneOf(['entry', 'exit'] as const),
+  /** Codes unless it says so; `cards` are UIDs and PINs. */
+  reads: Type.Optional(OneOf(['cards'] as const)),
   lamp: OneOf(['off', 'green', 'red', 'amber'] as const),
   display: Type.String(),
 });

@@ -2,6 +2,7 @@ import { DemoScanBody, Id, ScannerView } from '@gatehouse/protocols';
 import Type from 'typebox';
 import type { Shown, Simulator } from '../../adapters/simulator.ts';
 import { CloudError } from '../../errors.ts';
+import { cardReaderProfile } from '../../places/seed/without-phones.table.ts';
 import type { Queryable } from '../../ports.ts';
 import type { RouteGroup } from '../parts.ts';
 import { answers, noContent } from './responses.ts';
@@ -9,8 +10,9 @@ import { answers, noContent } from './responses.ts';
 /** How long a lamp stays on. */
 const shownForMs = 5_000;
 
-type ScannerRow = {
+export type ScannerRow = {
   readonly id: string;
+  readonly profile: string;
   readonly door: string;
   readonly side: 'entry' | 'exit';
   readonly name_zh: string;
@@ -22,7 +24,7 @@ type ScannerRow = {
 /** All scanners, or this one. */
 const selectScanners = (db: Queryable, device?: string): Promise<readonly ScannerRow[]> =>
   db.query<ScannerRow>(
-    `select v.id, v.door, v.side, d.name_zh, d.name_en,
+    `select v.id, v.profile, v.door, v.side, d.name_zh, d.name_en,
        coalesce(
          (select c.id from device c where c.door = v.door and c.side is null
           order by c.id limit 1), v.id) as controller
@@ -34,7 +36,7 @@ const selectScanners = (db: Queryable, device?: string): Promise<readonly Scanne
     [device ?? null],
   );
 
-const scannerView = (
+export const scannerView = (
   row: ScannerRow,
   shown: Pick<Shown, 'lamp' | 'text'> | undefined,
 ): ScannerView => ({
@@ -42,11 +44,12 @@ const scannerView = (
   door: row.door,
   doorName: { zh: row.name_zh, en: row.name_en },
   side: row.side,
+  ...(row.profile === cardReaderProfile ? { reads: 'cards' as const } : {}),
   lamp: shown?.lamp ?? 'off',
   display: shown?.text ?? '',
 });
 
-const scannerOf = async (db: Queryable, device: string): Promise<ScannerRow> => {
+export const scannerOf = async (db: Queryable, device: string): Promise<ScannerRow> => {
   const [scanner] = await selectScanners(db, device);
   if (scanner === undefined) throw new CloudError('CL_NOT_FOUND', device);
   return scanner;
@@ -83,7 +86,7 @@ export const demoRoutes: RouteGroup = ({ api, parts, guard }) => {
       const { device, text } = request.body;
       const play = simulator();
       const row = await scannerOf(database, device);
-      return scannerView(row, await play.present(row.id, text));
+      return scannerView(row, await play.present(row.id, { text }));
     },
   );
   api.post(

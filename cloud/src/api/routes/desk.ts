@@ -15,6 +15,7 @@ import { replaceCard, undoReplacement } from '../../cards/replace-card.ts';
 import { replacementView, uidView } from '../../cards/replacement-view.ts';
 import { CloudError } from '../../errors.ts';
 import type { RouteContext, RouteGroup } from '../parts.ts';
+import { CardQuery, holderOf } from './holder.ts';
 import { answers } from './responses.ts';
 
 const bookLimit = { rateLimit: { max: 20, timeWindow: 60_000 } } as const;
@@ -28,27 +29,31 @@ const momentOf = (text: string): number => {
 const ownRoutes: RouteGroup = ({ api, parts, guard }) => {
   const { database, clock } = parts;
 
-  api.get('/api/me/desk', { schema: { response: answers(MyDeskView) } }, async (request) => {
-    const session = await guard.allow(request, 'card');
-    return myDesk(database, session, clock.nowMs());
-  });
+  api.get(
+    '/api/me/desk',
+    { schema: { querystring: CardQuery, response: answers(MyDeskView) } },
+    async (request) => myDesk(database, await holderOf(guard, request), clock.nowMs()),
+  );
   api.post(
     '/api/me/desk/booking',
-    { schema: { body: BookBody, response: answers(MyDeskView) }, config: bookLimit },
+    {
+      schema: { querystring: CardQuery, body: BookBody, response: answers(MyDeskView) },
+      config: bookLimit,
+    },
     async (request) => {
-      const session = await guard.allow(request, 'card');
+      const holder = await holderOf(guard, request);
       const { at, why } = request.body;
-      await bookDesk(parts, session, { atMs: momentOf(at), why });
-      return myDesk(database, session, clock.nowMs());
+      await bookDesk(parts, holder, { atMs: momentOf(at), why });
+      return myDesk(database, holder, clock.nowMs());
     },
   );
   api.delete(
     '/api/me/desk/booking',
-    { schema: { response: answers(MyDeskView) }, config: bookLimit },
+    { schema: { querystring: CardQuery, response: answers(MyDeskView) }, config: bookLimit },
     async (request) => {
-      const session = await guard.allow(request, 'card');
-      await cancelBooking(parts, session);
-      return myDesk(database, session, clock.nowMs());
+      const holder = await holderOf(guard, request);
+      await cancelBooking(parts, holder);
+      return myDesk(database, holder, clock.nowMs());
     },
   );
 };

@@ -3,6 +3,7 @@ import { keepChallenge, keepKey } from '../../identity/keep.ts';
 import { meView } from '../../identity/me-view.ts';
 import { createBrowserCookie } from '../browser-cookie.ts';
 import type { RouteGroup } from '../parts.ts';
+import { CardQuery, holderOf } from './holder.ts';
 import { answers } from './responses.ts';
 
 const keepLimit = { rateLimit: { max: 30, timeWindow: 60_000 } } as const;
@@ -15,16 +16,22 @@ export const keepRoutes: RouteGroup = (context) => {
 
   api.post(
     '/api/me/keep/challenge',
-    { schema: { response: answers(KeepChallengeView) }, config: keepLimit },
-    async (request) => keepChallenge(parts, await guard.allow(request, 'card')),
+    {
+      schema: { querystring: CardQuery, response: answers(KeepChallengeView) },
+      config: keepLimit,
+    },
+    async (request) => keepChallenge(parts, await holderOf(guard, request)),
   );
   api.post(
     '/api/me/keep',
-    { schema: { body: KeepBody, response: answers(MeView) }, config: keepLimit },
+    {
+      schema: { querystring: CardQuery, body: KeepBody, response: answers(MeView) },
+      config: keepLimit,
+    },
     async (request) => {
-      const session = await guard.allow(request, 'card');
-      await keepKey(parts, session, request.body.proof);
-      const viewer = { person: session.person, mark: browsers.markOf(request) };
+      const holder = await holderOf(guard, request);
+      await keepKey(parts, holder, request.body.proof);
+      const viewer = { ...holder, mark: browsers.markOf(request) };
       return meView(database, viewer, clock.nowMs());
     },
   );

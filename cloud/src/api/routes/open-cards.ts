@@ -9,6 +9,7 @@ import { reportFound } from '../../cards/found.ts';
 import { freezeByCode, freezeCodeMadeAt, makeFreezeCode } from '../../cards/freeze-codes.ts';
 import { ownCard } from '../../identity/own-card.ts';
 import type { RouteGroup } from '../parts.ts';
+import { CardQuery, holderOf } from './holder.ts';
 import { answers, noContent } from './responses.ts';
 
 /** By address, whatever cookie comes along: nobody is signed in here. */
@@ -43,20 +44,19 @@ export const openCardRoutes: RouteGroup = ({ api, parts, guard }) => {
   );
   api.get(
     '/api/me/freeze-code',
-    { schema: { response: answers(FreezeCodeStateView) } },
+    { schema: { querystring: CardQuery, response: answers(FreezeCodeStateView) } },
     async (request) => {
-      const { person } = await guard.allow(request, 'card');
-      const { id } = await ownCard(database, person.id);
+      const { id } = await ownCard(database, await holderOf(guard, request));
       return { madeAt: await freezeCodeMadeAt(database, id) };
     },
   );
   api.post(
     '/api/me/freeze-code',
-    { schema: { response: answers(FreezeCodeView) }, config: ownLimit },
+    { schema: { querystring: CardQuery, response: answers(FreezeCodeView) }, config: ownLimit },
     async (request) => {
-      const { person } = await guard.allow(request, 'card');
-      const { id } = await ownCard(database, person.id);
-      return makeFreezeCode(parts, { card: id, actor: person.id });
+      const holder = await holderOf(guard, request);
+      const { id } = await ownCard(database, holder);
+      return makeFreezeCode(parts, { card: id, actor: holder.person.id });
     },
   );
 };

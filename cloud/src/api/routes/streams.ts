@@ -13,6 +13,7 @@ import { changeFor, reachOfDoors } from '../stream/scope.ts';
 import type { Reach } from '../stream/scope.ts';
 import type { SseWriter } from '../stream/sse-writer.ts';
 import { runStream } from '../stream/stream-response.ts';
+import { CardQuery } from './holder.ts';
 
 const StreamQuery = Type.Object({
   /** `NowView.pos`: the first connection goes on from the picture that was drawn. */
@@ -87,7 +88,8 @@ const phoneFrames = (context: RouteContext, viewer: Viewer, card: string, first:
     for (const notice of frame.notices.get(viewer.person.id) ?? []) {
       writer.send({ event: 'notice', data: notice, id: frame.pos });
     }
-    const concerns = frame.cards.has(card) || (frame.spreadMoved && isBehind(last));
+    const isChanged = last.cards.some(({ id }) => frame.cards.has(id));
+    const concerns = isChanged || (frame.spreadMoved && isBehind(last));
     if (!concerns) return;
     tellCard(writer, frame.pos).catch((error: unknown) => {
       log.info('stream.card_not_read', { error });
@@ -122,10 +124,14 @@ export const streamRoutes: RouteGroup = (context) => {
     },
   );
 
-  api.get('/api/me/stream', { schema: { querystring: StreamQuery } }, async (request, reply) => {
+  const schema = {
+    querystring: Type.Object({ ...StreamQuery.properties, ...CardQuery.properties }),
+  };
+  api.get('/api/me/stream', { schema }, async (request, reply) => {
     const session = await guard.allow(request, 'card');
-    const { id: card } = await ownCard(database, session.person.id);
-    const viewer = { person: session.person, mark: browsers.markOf(request) };
+    const { person } = session;
+    const { id: card } = await ownCard(database, { person, card: request.query.card });
+    const viewer = { person, card, mark: browsers.markOf(request) };
     const me = await meView(database, viewer, clock.nowMs());
     listen(context, reply, {
       session,

@@ -40,10 +40,14 @@ describe('the plan of the demo campus', () => {
       expect(twice(ids)).toEqual([]);
     }
     expect(plan.gateways.every(({ id }) => isGatewayId(id))).toBe(true);
-    const people = plan.people.flatMap(({ id, card }) => [id, card.id]);
+    const held = plan.people.flatMap(({ more, ...first }) => [first, ...more]);
+    const people = [
+      ...plan.people.map(({ id }) => id),
+      ...held.flatMap(({ affiliationId, card }) => [affiliationId, card.id]),
+    ];
     expect(people.filter((id) => !Value.Check(Uuid, id))).toEqual([]);
     expect(twice(people)).toEqual([]);
-    expect(twice(plan.people.map(({ card }) => card.number))).toEqual([]);
+    expect(twice(held.map(({ card }) => card.number))).toEqual([]);
   });
 
   it('compiles to rows that a gateway takes', () => {
@@ -133,9 +137,9 @@ describe('the plan of the demo campus', () => {
     }
   });
 
-  it('offers fifteen people, every role among them, each with a card that holds today', () => {
+  it('offers sixteen people, every role among them, each with a card that holds today', () => {
     const offered = plan.people.filter(({ role }) => role !== null);
-    expect(offered).toHaveLength(15);
+    expect(offered).toHaveLength(16);
     expect(new Set(offered.map(({ role }) => role))).toEqual(new Set(roles));
     const todayMs = Date.UTC(2026, 10, 21);
     for (const { card } of offered) {
@@ -145,7 +149,29 @@ describe('the plan of the demo campus', () => {
   });
 
   it('keeps the demo people when fewer are asked for', () => {
-    expect(campusPlan({ seed: 1, people: 0 }).people).toHaveLength(17);
+    expect(campusPlan({ seed: 1, people: 0 }).people).toHaveLength(18);
+  });
+
+  it('gives a teacher who studies two cards, of other groups and numbers', () => {
+    const [person, ...others] = plan.people.filter(({ more }) => more.length > 0);
+    expect(others).toEqual([]);
+    expect(person?.name.en).toBe('Zhang Wei');
+    const cards = [person, ...(person?.more ?? [])];
+    expect(cards.map((each) => [each?.affiliation, each?.card.number])).toEqual([
+      ['teacher', 'T000006'],
+      ['student', '2025000006'],
+    ]);
+    expect(cards.flatMap((each) => each?.card.groups)).toEqual([
+      ...['room-lab-4-401', 'room-lab-4-402', 'teachers'],
+      ...['dorm-north-1', 'room-lab-2-202', 'students'],
+    ]);
+  });
+
+  it('has a visitor with a sponsor and an end', () => {
+    const visitor = plan.people.find(({ affiliation }) => affiliation === 'visitor');
+    const sponsor = plan.people.find(({ id }) => id === visitor?.sponsor);
+    expect(sponsor?.name.en).toBe('Chen Jing');
+    expect(new Date(visitor?.card.validTo ?? 0).toISOString()).toBe('2027-08-31T16:00:00.000Z');
   });
 });
 

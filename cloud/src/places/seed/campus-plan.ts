@@ -1,5 +1,5 @@
 import { fill } from '@gatehouse/protocols';
-import type { DoorClass, Role, Side, Text } from '@gatehouse/protocols';
+import type { AffiliationKind, DoorClass, Role, Side, Text } from '@gatehouse/protocols';
 import {
   classOfYear,
   colleges,
@@ -8,7 +8,7 @@ import {
   offices,
   surnames,
 } from './people.table.ts';
-import type { DemoPerson } from './people.table.ts';
+import type { DemoAffiliation, DemoPerson } from './people.table.ts';
 import {
   demoBuildings,
   demoDoors,
@@ -37,13 +37,11 @@ export type SeedDevice = {
   /** `push`: it asks its gateway by HTTP. */
   readonly wire?: 'rtu+tcp' | 'push';
 };
-export type SeedPerson = {
-  readonly id: string;
-  readonly name: Text;
+/** What somebody is to the school, and the card that goes with it. */
+export type SeedAffiliation = {
   readonly affiliationId: string;
-  readonly affiliation: DemoPerson['affiliation'];
+  readonly affiliation: AffiliationKind;
   readonly unit: Text;
-  readonly role: Role | null;
   readonly card: {
     readonly id: string;
     readonly number: string;
@@ -52,6 +50,14 @@ export type SeedPerson = {
     readonly validTo: number;
     readonly groups: readonly string[];
   };
+};
+export type SeedPerson = SeedAffiliation & {
+  readonly id: string;
+  readonly name: Text;
+  readonly role: Role | null;
+  /** Of a visitor: who answers for the visit; an id. */
+  readonly sponsor: string | null;
+  readonly more: readonly SeedAffiliation[];
 };
 export type SeedDoor = {
   readonly id: string;
@@ -185,9 +191,8 @@ const newestYear = 2026;
 const employedFrom = termStart(2016);
 const employedTo = termStart(2046);
 
-type Affiliation = SeedPerson['affiliation'];
-/** Of people who are drawn; guardians are told by name. */
-type DrawnAffiliation = Exclude<Affiliation, 'guardian'>;
+/** Of people who are drawn; guardians and visitors are told by name. */
+type DrawnAffiliation = Exclude<AffiliationKind, 'guardian' | 'visitor'>;
 
 /** Of each 25 people: 21 students, 3 teachers, 1 of the staff. */
 const affiliationOf = (index: number): DrawnAffiliation => {
@@ -196,11 +201,7 @@ const affiliationOf = (index: number): DrawnAffiliation => {
   return place < 24 ? 'teacher' : 'staff';
 };
 
-type Draft = Omit<SeedPerson, 'id' | 'card' | 'affiliationId'> & {
-  readonly groups: readonly string[];
-};
-
-const draftPerson = (seed: number, index: number): Draft => {
+const draftPerson = (seed: number, index: number): DemoPerson => {
   const draw = drawOf(seed, `about/${index}`);
   const surname = draw.of(surnames);
   const given = draw.of(givenNames);
@@ -234,37 +235,65 @@ const draftPerson = (seed: number, index: number): Draft => {
 };
 
 /** The year of entry as the unit says it; nothing for teachers and staff. */
-const entryYear = (draft: Draft): number =>
-  Number(/\b(20\d\d)$/.exec(draft.unit.en)?.[1] ?? newestYear);
+const entryYear = ({ unit }: DemoAffiliation): number =>
+  Number(/\b(20\d\d)$/.exec(unit.en)?.[1] ?? newestYear);
 
-const numberPrefix: Readonly<Record<Affiliation, (year: number) => string>> = {
+const numberPrefix: Readonly<Record<AffiliationKind, (year: number) => string>> = {
   student: (year) => String(year),
   teacher: () => 'T',
   staff: () => 'S',
   guardian: () => 'G',
+  visitor: () => 'V',
 };
+
+type Term = { readonly validFrom: number; readonly validTo: number };
+const employed = (): Term => ({ validFrom: employedFrom, validTo: employedTo });
+const terms: Readonly<Record<AffiliationKind, (year: number) => Term>> = {
+  student: (year) => ({ validFrom: termStart(year), validTo: termStart(year + studyYears) }),
+  teacher: employed,
+  staff: employed,
+  guardian: employed,
+  visitor: (year) => ({ validFrom: termStart(year), validTo: termStart(year + 1) }),
+};
+
+/** @param nth 0 for the first; its ids are those from before there were several */
+const planAffiliation = (
+  { seed, index, nth }: { readonly seed: number; readonly index: number; readonly nth: number },
+  from: DemoAffiliation,
+): SeedAffiliation => {
+  const { affiliation, unit, groups } = from;
+  const year = entryYear(from);
+  const name = nth === 0 ? String(index) : `${index}/${nth}`;
+  return {
+    affiliationId: seededUuid(seed, `affiliation/${name}`, madeAt(index)),
+    affiliation,
+    unit,
+    card: {
+      id: seededUuid(seed, `card/${name}`, madeAt(index)),
+      number: numberPrefix[affiliation](year) + String(index + 1).padStart(6, '0'),
+      ...terms[affiliation](year),
+      groups: [...groups].sort(),
+    },
+  };
+};
+
+/** Made when the campus was: later people sort after earlier ones. */
+const madeAt = (index: number): number => termStart(firstYear) + index;
+
+const personId = (seed: number, index: number): string =>
+  seededUuid(seed, `person/${index}`, madeAt(index));
 
 const planPerson = (seed: number, index: number): SeedPerson => {
   const draft = demoPeople[index] ?? draftPerson(seed, index);
-  const { name, affiliation, unit, role, groups } = draft;
-  const year = entryYear(draft);
-  const isStudent = affiliation === 'student';
-  // Made when the campus was: later people sort after earlier ones.
-  const madeAt = termStart(firstYear) + index;
+  const { name, role, more = [] } = draft;
+  const sponsor = demoPeople.findIndex((person) => person.name.en === draft.sponsor);
   return {
-    id: seededUuid(seed, `person/${index}`, madeAt),
+    id: personId(seed, index),
     name,
-    affiliationId: seededUuid(seed, `affiliation/${index}`, madeAt),
-    affiliation,
-    unit,
+    ...planAffiliation({ seed, index, nth: 0 }, draft),
     role,
-    card: {
-      id: seededUuid(seed, `card/${index}`, madeAt),
-      number: numberPrefix[affiliation](year) + String(index + 1).padStart(6, '0'),
-      validFrom: isStudent ? termStart(year) : employedFrom,
-      validTo: isStudent ? termStart(year + studyYears) : employedTo,
-      groups: [...groups].sort(),
-    },
+    sponsor: sponsor < 0 ? null : personId(seed, sponsor),
+    more: more.map((other, i) => planAffiliation({ seed, index, nth: i + 1 }, other)),
   };
 };
 

@@ -1,4 +1,4 @@
-import type { Role, Text } from '@gatehouse/protocols';
+import type { AffiliationKind, Role, Text } from '@gatehouse/protocols';
 
 /** Surnames by how common they are, with their pinyin. */
 export const surnames: readonly Text[] = [
@@ -102,13 +102,20 @@ export const offices: readonly Text[] = [
 /** `{year}` is the year of entry. */
 export const classOfYear: Text = { zh: '{college} {year} 级', en: '{college} {year}' };
 
-export type DemoPerson = {
-  readonly name: Text;
+/** What somebody is beside the first, with a card of its own. */
+export type DemoAffiliation = {
   readonly unit: Text;
-  readonly affiliation: 'student' | 'teacher' | 'staff' | 'guardian';
+  readonly affiliation: AffiliationKind;
+  readonly groups: readonly string[];
+};
+
+export type DemoPerson = DemoAffiliation & {
+  readonly name: Text;
+  readonly more?: readonly DemoAffiliation[];
+  /** Of a visitor: who answers for the visit, by English name. */
+  readonly sponsor?: string;
   /** Null: the chooser does not offer this one. */
   readonly role: Role | null;
-  readonly groups: readonly string[];
 };
 
 /** Whom the chooser offers, in this order, and their children. What each of them can and cannot open is a story. */
@@ -154,6 +161,13 @@ export const demoPeople: readonly DemoPerson[] = [
     affiliation: 'teacher',
     role: 'teacher',
     groups: ['teachers', 'room-lab-4-401', 'room-lab-4-402'],
+    more: [
+      {
+        unit: { zh: '物理学院 博士 2025', en: 'Physics, doctoral 2025' },
+        affiliation: 'student',
+        groups: ['students', 'room-lab-2-202', 'dorm-north-1'],
+      },
+    ],
   },
   {
     name: { zh: '李雷', en: 'Li Lei' },
@@ -231,6 +245,14 @@ export const demoPeople: readonly DemoPerson[] = [
     affiliation: 'student',
     role: null,
     groups: ['pupils'],
+  },
+  {
+    name: { zh: '何平', en: 'He Ping' },
+    unit: { zh: '化学学院 访问学者', en: 'Chemistry, visiting scholar' },
+    affiliation: 'visitor',
+    sponsor: 'Chen Jing',
+    role: 'student',
+    groups: ['visitors'],
   },
 ];
 

@@ -61,7 +61,7 @@ const rights: readonly Right[] = [
     opens: (door) => door.class === 'gate' && !door.id.startsWith('lab-hall'),
   },
   {
-    groups: ['guardians', 'pupils'],
+    groups: ['guardians', 'pupils', 'visitors'],
     schedule: 'class-hours',
     opens: (door) => door.class === 'gate' && !door.id.startsWith('lab-hall'),
   },

@@ -1,3 +1,4 @@
+import type { AffiliationKind } from '@gatehouse/protocols';
 import { appendFeed } from '../../feed/feed.ts';
 import type { Queryable } from '../../ports.ts';
 import { campusPlan } from './campus-plan.ts';
@@ -97,25 +98,30 @@ const insertAccess = async (tx: Queryable, plan: CampusPlan): Promise<void> => {
   );
 };
 
+const kindsThatEnd: ReadonlySet<AffiliationKind> = new Set(['student', 'visitor']);
+
 const insertPeople = async (tx: Queryable, people: readonly SeedPerson[]): Promise<void> => {
   await insertRows(
     tx,
     'person',
     people.map(({ id, name, role }) => ({ id, name_zh: name.zh, name_en: name.en, role })),
   );
+  const held = people.flatMap(({ id: person, sponsor, more, ...first }) =>
+    [first, ...more].map((as) => ({ ...as, person, sponsor })),
+  );
   await insertRows(
     tx,
     'affiliation',
-    people.map(({ id: person, affiliationId: id, affiliation: kind, unit, card }) => ({
-      ...{ id, person, kind, unit_zh: unit.zh, unit_en: unit.en },
+    held.map(({ person, affiliationId: id, affiliation: kind, unit, sponsor, card }) => ({
+      ...{ id, person, kind, unit_zh: unit.zh, unit_en: unit.en, sponsor },
       valid_from: new Date(card.validFrom).toISOString(),
-      valid_to: kind === 'student' ? new Date(card.validTo).toISOString() : null,
+      valid_to: kindsThatEnd.has(kind) ? new Date(card.validTo).toISOString() : null,
     })),
   );
   await insertRows(
     tx,
     'card',
-    people.map(({ id: person, affiliationId: affiliation, card }) => ({
+    held.map(({ person, affiliationId: affiliation, card }) => ({
       id: card.id,
       ...{ person, affiliation },
       number: card.number,
@@ -127,6 +133,6 @@ const insertPeople = async (tx: Queryable, people: readonly SeedPerson[]): Promi
   await insertRows(
     tx,
     'member',
-    people.flatMap(({ card }) => card.groups.map((group) => ({ group, card: card.id }))),
+    held.flatMap(({ card }) => card.groups.map((group) => ({ group, card: card.id }))),
   );
 };

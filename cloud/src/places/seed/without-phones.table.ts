@@ -7,6 +7,7 @@ export const demoUids: readonly {
   { name: 'Li Xiaoming', uid: '042F5A8A4C5E80', kind: 'wristband' },
   { name: 'Li Xiaoyu', uid: '04C1D29A6B7F81', kind: 'wristband' },
   { name: 'Li Lei', uid: '5A7F19C2', kind: 'card' },
+  { name: 'He Ping', uid: '04B7E2118C6D80', kind: 'tag' },
 ];
 
 /**

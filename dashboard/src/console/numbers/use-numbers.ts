@@ -1,3 +1,4 @@
+import { isAffiliationKind } from '@gatehouse/protocols';
 import type { CardGrouping, Text } from '@gatehouse/protocols';
 import {
   keepPreviousData,
@@ -67,8 +68,6 @@ export const useCountText = (): ((count: number) => string) => {
   return (count) => format.format(count);
 };
 
-const affiliations = ['student', 'teacher', 'staff', 'guardian', 'external'];
-
 /** What a group of cards is called. */
 export const useGroupName = (): ((group: {
   readonly id: string;
@@ -77,6 +76,6 @@ export const useGroupName = (): ((group: {
   const { t, pick } = useWords();
   return ({ id, name }) => {
     if (name !== null) return pick(name);
-    return affiliations.includes(id) ? t(`affiliation.${id}`) : id;
+    return isAffiliationKind(id) ? t(`affiliation.${id}`) : id;
   };
 };

@@ -54,7 +54,7 @@ export const guestsOf = ({ seed, people }: Ceremony): readonly Person[] =>
     const uuid = (): string => uuidv7(place.startMs - 1000, random.bytes(10));
     const credential = Buffer.from(random.bytes(8)).toString('hex');
     const secret = secretOf(`guest ${seed} ${i}`);
-    return { id: uuid(), card: uuid(), credential, secret, kind: 'student' };
+    return { id: uuid(), card: uuid(), credential, secret, kind: 'student', uid: '' };
   });
 
 const dayMs = 24 * 3600 * 1000;

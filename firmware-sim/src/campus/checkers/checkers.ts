@@ -1,4 +1,5 @@
 import type { CheckerName } from '../record.ts';
+import { noUidOpensLab, revokedStaysDead } from './cards.ts';
 import {
   everyExitIsWritten,
   everyUnlockHasCause,
@@ -18,6 +19,8 @@ export const checkers: readonly (readonly [CheckerName, Checker])[] = [
   ['no unlock without a cause', everyExitIsWritten],
   ['one pass opens once', onePassOpensOnce],
   ['one pass opens once in the group', onePassOpensOnceInGroup],
+  ['what is revoked stays dead', revokedStaysDead],
+  ['a UID opens no lab', noUidOpensLab],
   ['feed whole and read', feedIsWhole],
   ['feed whole and read', cursorsAreHeads],
   ['feed whole and read', cursorsAreCovered],

@@ -15,8 +15,10 @@ export const everyExitIsWritten: Checker = ({ campus }) =>
 const uses = ({ unlocks }: Campus): readonly { readonly pass: string; readonly basis: string }[] =>
   unlocks.flatMap(({ cause }) => {
     if (typeof cause !== 'object' || cause.event.kind !== 'access.granted') return [];
-    const { reason, credential = '', counter = '', basis } = cause.event.data;
-    return reason === 'granted' ? [{ pass: `${credential}/${counter}`, basis }] : [];
+    const { reason, credential, counter = '', basis } = cause.event.data;
+    return reason === 'granted' && credential !== undefined
+      ? [{ pass: `${credential}/${counter}`, basis }]
+      : [];
   });
 
 const twice = (passes: readonly string[]): readonly string[] =>

@@ -43,7 +43,8 @@ const bodyOf = (evidence: string | undefined): string | null =>
 /** Nothing stands there that no journal ever wrote, and no use of a pass stands there twice. */
 export const noEventInvented: Checker = ({ campus, stored }) => {
   const uses = stored.events.filter(
-    ({ kind, data }) => kind === 'access.granted' && data['reason'] === 'granted',
+    ({ kind, data }) =>
+      kind === 'access.granted' && data['reason'] === 'granted' && data['credential'] !== undefined,
   );
   const twice = [...Map.groupBy(uses, ({ pass }) => pass ?? '')].filter(
     ([, rows]) => rows.length > 1,
