@@ -10,6 +10,7 @@ import type {
 import { campus, choices, words } from './campus.table.ts';
 import { deviceRoutes } from './mock-device-routes.ts';
 import { createMockDevices } from './mock-devices.ts';
+import { faceRows } from './mock-face.ts';
 import { numberRows } from './mock-numbers.ts';
 import { createMockPhones } from './mock-phone.ts';
 import type { MockPhones } from './mock-phone.ts';
@@ -199,6 +200,7 @@ const routes: readonly Route[] = [
   ...profileRoutes,
   ...usesRoutes,
   ...numberRoutes,
+  ...faceRows,
   { method: 'GET', path: /^\/campus$/, open: true, run: () => ok(campus) },
   { method: 'GET', path: /^\/demo\/choices$/, open: true, run: () => ok(choices) },
   {

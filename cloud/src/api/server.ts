@@ -17,6 +17,7 @@ import type { OwnOrigin } from './origin.ts';
 import { addPages } from './pages.ts';
 import type { ApiParts, CookieRules, RouteGroup } from './parts.ts';
 import { cardStreamRoutes } from './routes/card-streams.ts';
+import { cardFaceRoutes } from './routes/card-face.ts';
 import { cardRoutes } from './routes/cards.ts';
 import { chooserRoutes } from './routes/chooser.ts';
 import { consoleRoutes } from './routes/console.ts';
@@ -52,6 +53,7 @@ const routes: readonly RouteGroup[] = [
   meRoutes,
   keepRoutes,
   settingsRoutes,
+  cardFaceRoutes,
   noticeRoutes,
   openCardRoutes,
   cardRoutes,

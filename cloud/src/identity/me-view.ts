@@ -1,6 +1,7 @@
 import { patientDoorClasses, scheduleRuns, wallClock } from '@gatehouse/protocols';
 import type { DoorClass, MeView, PersonView, PolicyRowOf } from '@gatehouse/protocols';
 import { cardSpread } from '../cards/card-spread.ts';
+import { faceOfCard } from '../settings/card-face.ts';
 import type { Queryable } from '../ports.ts';
 import type { Browser } from './enrol.ts';
 import { ownCard } from './own-card.ts';
@@ -139,5 +140,6 @@ export const meView = async (
     waitsUntil: timeView(waits ? waitsUntilMs : undefined),
     spread: await spreadOf(db, card.id),
     doors: await doorsOf(db, card, { nowMs, waits }),
+    face: await faceOfCard(db, card.id),
   };
 };

@@ -44,6 +44,8 @@ const pairs = [
   ['cards-zh.json', 'cards-en.json'],
   ['mine-zh.json', 'mine-en.json'],
   ['numbers-zh.json', 'numbers-en.json'],
+  ['face-zh.json', 'face-en.json'],
+  ['choose-zh.json', 'choose-en.json'],
 ] as const;
 
 describe('the catalogues', () => {

@@ -87,7 +87,8 @@ const phoneFrames = (context: RouteContext, viewer: Viewer, card: string, first:
     for (const notice of frame.notices.get(viewer.person.id) ?? []) {
       writer.send({ event: 'notice', data: notice, id: frame.pos });
     }
-    const concerns = frame.cards.has(card) || (frame.spreadMoved && isBehind(last));
+    const isSpread = frame.spreadMoved && isBehind(last);
+    const concerns = frame.cards.has(card) || frame.faceMoved || isSpread;
     if (!concerns) return;
     tellCard(writer, frame.pos).catch((error: unknown) => {
       log.info('stream.card_not_read', { error });

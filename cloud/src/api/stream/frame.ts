@@ -62,6 +62,8 @@ export type Frame = {
   readonly cards: ReadonlySet<string>;
   /** Some gateway now holds more of policy or revocations than before. */
   readonly spreadMoved: boolean;
+  /** Cards look different now. */
+  readonly faceMoved: boolean;
   readonly passed: boolean;
   readonly twins: boolean;
 };
@@ -86,6 +88,9 @@ const gatewayOf = ({ what }: FeedItem): readonly string[] => {
 /** Such a change may add a revocation, the newest of which every gateway's view names. */
 const movesNewest = ({ what }: FeedItem): boolean =>
   what.kind === 'domain' && /^(?:card|credential|gateway|campus)\./.test(what.name);
+
+const movesFace = ({ what }: FeedItem): boolean =>
+  what.kind === 'domain' && what.name.startsWith('face.');
 
 const cardsOf = ({ what }: FeedItem): readonly string[] =>
   what.kind === 'domain' && /^(?:card|credential)\./.test(what.name)
@@ -178,6 +183,7 @@ export const readFrame = async (
     notices: await noticesById(database, [...new Set(items.flatMap(noticesIn))]),
     cards: new Set(items.flatMap(cardsOf)),
     spreadMoved: touched.length > 0,
+    faceMoved: items.some(movesFace),
     passed: events.some(passes),
     twins: touched.length > 0,
   };
@@ -205,7 +211,8 @@ export const isEmptyFrame = (frame: Omit<Frame, 'from' | 'pos'>): boolean =>
   frame.uses.size === 0 &&
   frame.notices.size === 0 &&
   frame.cards.size === 0 &&
-  !frame.spreadMoved;
+  !frame.spreadMoved &&
+  !frame.faceMoved;
 
 const full = <Row>(rows: readonly Row[]): Row[] | undefined =>
   rows.length === 0 ? undefined : [...rows];
