@@ -215,6 +215,19 @@ export const cloudErrors = {
       en: 'Look at it again; only the last one applied within 24 hours can be undone',
     },
   },
+  CL_FACE: {
+    status: 400,
+    text: { zh: '卡面不合要求', en: 'The card face does not fit' },
+    next: {
+      zh: '白字对比度至少 4.5:1；文字不能为空；链接以 https:// 开头，不含账号',
+      en: 'White text needs 4.5:1; words must not be empty; links are https:// and name no user',
+    },
+  },
+  CL_FACE_STALE: {
+    status: 409,
+    text: { zh: '卡面刚被别人改过', en: 'Somebody else has just changed the card face' },
+    next: { zh: '重新打开此页，再做修改', en: 'Open the page again, then make your change' },
+  },
   CL_DEMO_OFF: {
     status: 404,
     text: { zh: '演示功能未启用', en: 'The demo is not switched on' },
@@ -232,11 +245,14 @@ export type CloudErrorCode = keyof typeof cloudErrors;
 export type CloudErrorOptions = ErrorOptions & {
   /** From when on it can be asked for again, where that is known; unix ms. */
   readonly freeAtMs?: number | undefined;
+  /** Which part of the request is meant, and what would be taken instead. */
+  readonly about?: { readonly at: string; readonly offer?: string };
 };
 
 export class CloudError extends Error {
   readonly code: CloudErrorCode;
   readonly freeAtMs: number | undefined;
+  readonly about: CloudErrorOptions['about'];
 
   constructor(code: CloudErrorCode, detail = '', options?: CloudErrorOptions) {
     super(
@@ -246,5 +262,6 @@ export class CloudError extends Error {
     this.name = 'CloudError';
     this.code = code;
     this.freeAtMs = options?.freeAtMs;
+    this.about = options?.about;
   }
 }

@@ -71,6 +71,8 @@ export type MockPhones = {
   readonly enrol: (viewer: Viewer, proof: string) => EnrolledView | undefined;
   readonly setFrozen: (viewer: Viewer, isFrozen: boolean) => MeView;
   readonly tell: (person: PersonView, notice: NoticeView) => void;
+  /** Something about every card has changed. */
+  readonly tellAll: () => void;
   readonly arrange: (person: PersonView, arranged: Arranged) => void;
   readonly history: (viewer: Viewer) => readonly UseView[];
   readonly notices: (person: PersonView) => readonly NoticeView[];
@@ -151,6 +153,7 @@ const meOf = (kept: Kept, viewer: Viewer): MeView => {
         ...{ id: door, name, buildingName },
         open: kind !== 'lab',
       })),
+    face: kept.state.face.of(person.affiliation),
   };
 };
 
@@ -344,6 +347,9 @@ export const createMockPhones = (state: MockState): MockPhones => {
     },
     tell: (person, notice) => {
       notify(kept, person, notice);
+    },
+    tellAll: () => {
+      for (const { viewer, hear } of kept.ears) hear({ event: 'me', data: meOf(kept, viewer) });
     },
     arrange: (person, arranged) => {
       kept.arranged.set(person.id, arranged);

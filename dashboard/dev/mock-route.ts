@@ -17,7 +17,13 @@ export type MockRequest = {
 };
 
 export type MockReply =
-  | { readonly status: number; readonly body?: unknown; readonly cookie?: string }
+  | {
+      readonly status: number;
+      readonly body?: unknown;
+      readonly cookie?: string;
+      /** A picture in place of a body. */
+      readonly svg?: string;
+    }
   | { readonly stream: (send: (text: string) => void) => () => void };
 
 /** A request with who asks, what the path names, and the parts that answer. */

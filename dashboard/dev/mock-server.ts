@@ -11,6 +11,7 @@ import { campus, choices, words } from './campus.table.ts';
 import { createMockClaimGroups } from './mock-claim-groups.ts';
 import { deviceRoutes } from './mock-device-routes.ts';
 import { createMockDevices } from './mock-devices.ts';
+import { faceRows } from './mock-face.ts';
 import { numberRows } from './mock-numbers.ts';
 import { createMockPhones } from './mock-phone.ts';
 import type { MockPhones } from './mock-phone.ts';
@@ -195,7 +196,7 @@ const settings = ({ state, who, method, body }: Asked): MockReply => {
   return view === undefined ? refuse(400, 'bad_request', words.missing) : ok(view);
 };
 
-const claimGroups = ({ claimGroups: held, who, method, id, body }: Asked): MockReply => {
+const runClaimGroups = ({ claimGroups: held, who, method, id, body }: Asked): MockReply => {
   if (who.role !== 'admin') return refuse(403, 'not_allowed', words.missing);
   if (method === 'GET') return ok(held.view());
   const view = method === 'POST' ? held.save(id, body) : held.end(id);
@@ -207,6 +208,7 @@ const routes: readonly Route[] = [
   ...profileRoutes,
   ...usesRoutes,
   ...numberRoutes,
+  ...faceRows,
   { method: 'GET', path: /^\/campus$/, open: true, run: () => ok(campus) },
   { method: 'GET', path: /^\/demo\/choices$/, open: true, run: () => ok(choices) },
   {
@@ -231,9 +233,9 @@ const routes: readonly Route[] = [
   { method: 'GET', path: /^\/console\/events$/, run: (asked) => ok(eventPage(asked)) },
   { method: 'GET', path: /^\/console\/settings$/, run: settings },
   { method: 'POST', path: /^\/console\/settings$/, run: settings },
-  { method: 'GET', path: /^\/console\/claim-groups$/, run: claimGroups },
-  { method: 'POST', path: /^\/console\/claim-groups\/([a-z0-9-]+)$/, run: claimGroups },
-  { method: 'DELETE', path: /^\/console\/claim-groups\/([a-z0-9-]+)$/, run: claimGroups },
+  { method: 'GET', path: /^\/console\/claim-groups$/, run: runClaimGroups },
+  { method: 'POST', path: /^\/console\/claim-groups\/([a-z0-9-]+)$/, run: runClaimGroups },
+  { method: 'DELETE', path: /^\/console\/claim-groups\/([a-z0-9-]+)$/, run: runClaimGroups },
   { method: 'GET', path: /^\/console\/stream$/, run: consoleStream },
   { method: 'POST', path: /^\/doors\/([a-z0-9-]+)\/unlock$/, run: unlock },
   {

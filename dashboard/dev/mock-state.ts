@@ -10,6 +10,8 @@ import type {
   PersonView,
 } from '@gatehouse/protocols';
 import { buildings, people } from './campus.table.ts';
+import { createMockFace } from './mock-face.ts';
+import type { MockFace } from './mock-face.ts';
 import { createMockSettings } from './mock-settings.ts';
 import type { MockSettings } from './mock-settings.ts';
 
@@ -35,6 +37,7 @@ export type MockState = {
   readonly inside: Map<string, InsideView>;
   readonly commands: Map<string, CommandView>;
   readonly settings: MockSettings;
+  readonly face: MockFace;
   /** Newest first. */
   readonly events: EventView[];
   readonly listeners: Set<(pos: number, change: ChangeView) => void>;
@@ -278,6 +281,7 @@ export const createMockState = (ports: MockPorts, scenario: Scenario): MockState
     inside: new Map(insideRows(ports.random).map((row) => [row.building, row])),
     commands: new Map(),
     settings: createMockSettings(ports.nowMs),
+    face: createMockFace(ports.nowMs),
     events: [],
     listeners: new Set(),
     pos: 1000,

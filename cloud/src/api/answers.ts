@@ -7,10 +7,14 @@ import { isRefusedValue } from '../sql-state.ts';
 
 const retryAfterSeconds = 2;
 
-export const errorView = (code: CloudErrorCode, freeAtMs?: number): ErrorView => {
+export const errorView = (
+  code: CloudErrorCode,
+  freeAtMs?: number,
+  about?: CloudError['about'],
+): ErrorView => {
   const { text, next } = cloudErrors[code];
   const freeAt = freeAtMs === undefined ? {} : { freeAt: new Date(freeAtMs).toISOString() };
-  return { error: { code, text: { ...text }, next: { ...next }, ...freeAt } };
+  return { error: { code, text: { ...text }, next: { ...next }, ...freeAt, ...about } };
 };
 
 /** What the framework calls by a status of its own. */
@@ -43,6 +47,7 @@ export const answerError =
     else if (status >= 500) log.warn('api.unavailable', { method: request.method, route, code });
     if (status === 503) reply.header('retry-after', retryAfterSeconds);
     const freeAtMs = error instanceof CloudError ? error.freeAtMs : undefined;
-    const view = errorView(code, freeAtMs);
+    const about = error instanceof CloudError ? error.about : undefined;
+    const view = errorView(code, freeAtMs, about);
     return reply.code(status).header('cache-control', 'no-store').send(view);
   };

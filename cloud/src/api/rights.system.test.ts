@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { defaultSettings } from '@gatehouse/protocols';
+import { defaultFace, defaultSettings } from '@gatehouse/protocols';
 import type { EventPage, NowView, SessionView } from '@gatehouse/protocols';
 import { describe, expect, it } from 'vitest';
 import { readAudit } from '../audit/audit.ts';
@@ -131,6 +131,15 @@ const table: readonly Line[] = [
     null,
     writers(404),
   ],
+  ['GET /api/console/card-face', '/api/console/card-face', null, writers(200)],
+  [
+    'POST /api/console/card-face',
+    '/api/console/card-face',
+    // Version 0 is that of nobody's face; the demo campus begins with one.
+    { face: defaultFace(null), version: 0 },
+    writers(409),
+  ],
+  ['GET /api/me/photo', '/api/me/photo', null, [401, ...everybody]],
   // No phone is enrolled in this test: everybody is told so.
   ['POST /api/me/keep/challenge', '/api/me/keep/challenge', {}, [401, 404, 404, 404, 404, 404]],
   ['POST /api/me/keep', '/api/me/keep', { proof: 'x' }, [401, 404, 404, 404, 404, 404]],

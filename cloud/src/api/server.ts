@@ -18,6 +18,7 @@ import { addPages } from './pages.ts';
 import type { ApiParts, CookieRules, RouteGroup } from './parts.ts';
 import { bulkRoutes } from './routes/bulk.ts';
 import { cardStreamRoutes } from './routes/card-streams.ts';
+import { cardFaceRoutes } from './routes/card-face.ts';
 import { cardRoutes } from './routes/cards.ts';
 import { chooserRoutes } from './routes/chooser.ts';
 import { claimGroupRoutes } from './routes/claim-groups.ts';
@@ -57,6 +58,7 @@ const routes: readonly RouteGroup[] = [
   keepRoutes,
   settingsRoutes,
   claimGroupRoutes,
+  cardFaceRoutes,
   noticeRoutes,
   openCardRoutes,
   cardRoutes,

@@ -2,6 +2,7 @@ import { patientDoorClasses, scheduleRuns, wallClock } from '@gatehouse/protocol
 import type { DoorClass, MeView, PolicyRowOf } from '@gatehouse/protocols';
 import { cardSpread } from '../cards/card-spread.ts';
 import { CloudError } from '../errors.ts';
+import { faceOfCard } from '../settings/card-face.ts';
 import type { Queryable } from '../ports.ts';
 import type { Browser } from './enrol.ts';
 import { ownCard } from './own-card.ts';
@@ -150,5 +151,6 @@ export const meView = async (db: Queryable, viewer: Viewer, nowMs: number): Prom
     waitsUntil: timeView(waits ? waitsUntilMs : undefined),
     spread: await spreadOf(db, card.id),
     doors: await doorsOf(db, card, { nowMs, waits }),
+    face: await faceOfCard(db, card.id),
   };
 };

@@ -15,7 +15,7 @@ const bodyBytesMax = 524_288;
 /** What the real server sends too: a page that breaks it must fail here. */
 const contentPolicy =
   "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; " +
-  "img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; " +
+  "img-src 'self' data: blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; " +
   "frame-ancestors 'none'";
 
 const types: Readonly<Record<string, string>> = {
@@ -72,6 +72,11 @@ const sendReply = (response: ServerResponse, reply: MockReply): void => {
       clearInterval(ping);
       end();
     });
+    return;
+  }
+  if (reply.svg !== undefined) {
+    response.writeHead(reply.status, { 'content-type': 'image/svg+xml' });
+    response.end(reply.svg);
     return;
   }
   response.writeHead(reply.status, {

@@ -8,6 +8,8 @@ import cardsEn from '../i18n/cards-en.json' with { type: 'json' };
 import cardsZh from '../i18n/cards-zh.json' with { type: 'json' };
 import en from '../i18n/console-en.json' with { type: 'json' };
 import zh from '../i18n/console-zh.json' with { type: 'json' };
+import faceEn from '../i18n/face-en.json' with { type: 'json' };
+import faceZh from '../i18n/face-zh.json' with { type: 'json' };
 import numbersEn from '../i18n/numbers-en.json' with { type: 'json' };
 import numbersZh from '../i18n/numbers-zh.json' with { type: 'json' };
 import peopleEn from '../i18n/people-en.json' with { type: 'json' };
@@ -25,8 +27,8 @@ if (element !== null) {
     defaultOptions: { queries: { retry: false, staleTime: 30_000, refetchOnWindowFocus: false } },
   });
   const own = {
-    zh: { ...zh, ...cardsZh, ...numbersZh, ...peopleZh, ...bulkZh },
-    en: { ...en, ...cardsEn, ...numbersEn, ...peopleEn, ...bulkEn },
+    zh: { ...zh, ...cardsZh, ...numbersZh, ...peopleZh, ...bulkZh, ...faceZh },
+    en: { ...en, ...cardsEn, ...numbersEn, ...peopleEn, ...bulkEn, ...faceEn },
   };
   createRoot(element).render(
     <I18nextProvider i18n={createI18n(language, own)}>

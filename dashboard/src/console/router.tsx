@@ -32,6 +32,7 @@ import {
   readProfilesSearch,
   readUsesSearch,
 } from './search.ts';
+import { CardFacePage } from './settings/card-face-page.tsx';
 import { SettingsPage } from './settings/settings-page.tsx';
 import { Shell } from './shell.tsx';
 import { UsesPage } from './uses/uses-page.tsx';
@@ -141,6 +142,11 @@ const settingsRoute = createRoute({
   path: '/settings',
   component: SettingsPage,
 });
+const cardFaceRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/settings/card-face',
+  component: CardFacePage,
+});
 const numbersRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/numbers',
@@ -176,6 +182,7 @@ const routeTree = rootRoute.addChildren([
   numbersRoute,
   cardNumbersRoute,
   settingsRoute,
+  cardFaceRoute,
 ]);
 
 export const createConsoleRouter = () =>

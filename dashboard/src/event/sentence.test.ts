@@ -1,12 +1,14 @@
 import { conditions, eventKinds, reasons } from '@gatehouse/protocols';
 import type { EventView, Language } from '@gatehouse/protocols';
 import { describe, expect, it } from 'vitest';
+import wordsEn from '../i18n/console-en.json' with { type: 'json' };
+import wordsZh from '../i18n/console-zh.json' with { type: 'json' };
 import { createI18n } from '../i18n/i18n.ts';
 import { plainSentence, sentenceOf, toneOf } from './sentence.ts';
 import type { SentenceWords, Tone } from './sentence.ts';
 
 const wordsIn = (language: Language): SentenceWords => {
-  const i18n = createI18n(language);
+  const i18n = createI18n(language, { zh: wordsZh, en: wordsEn });
   return {
     language,
     t: (key, values) => i18n.t(key, values ?? {}),

@@ -46,6 +46,8 @@ const pairs = [
   ['numbers-zh.json', 'numbers-en.json'],
   ['people-zh.json', 'people-en.json'],
   ['bulk-zh.json', 'bulk-en.json'],
+  ['face-zh.json', 'face-en.json'],
+  ['choose-zh.json', 'choose-en.json'],
 ] as const;
 
 describe('the catalogues', () => {

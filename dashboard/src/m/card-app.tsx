@@ -57,7 +57,7 @@ export const CardApp = ({
   }, []);
   const hold = useCard(store, onUse);
   const { load } = hold;
-  useTheme(load.state === 'loaded' ? load.card.campus.colour : null);
+  useTheme(load.state === 'loaded' ? (load.card.me.face?.colour ?? load.card.campus.colour) : null);
   const title = t('phone.title');
   useEffect(() => {
     nameApp(language, title);

@@ -11,6 +11,7 @@ import '../theme/base.css';
 import { CardApp } from './card-app.tsx';
 import { NoStore } from './no-store.tsx';
 import './pass-card.css';
+import '../face/face.css';
 import './m.css'; // after it: a stopped card differs from a card
 import './side-notes.css';
 

@@ -2,10 +2,10 @@ import { useEffect } from 'react';
 import { after, useNow } from '../adapters/clock.ts';
 import { buzz, useLitScreen, useVisible } from '../adapters/phone-page.ts';
 import type { TimeWords } from '../event/time.ts';
+import { FaceCard, FaceShortcuts } from '../face/face-card.tsx';
 import { useWords } from '../i18n/i18n.ts';
 import type { CardPageProps } from './card-page.tsx';
 import { DemoScanner } from './demo-scanner.tsx';
-import { KindIcon } from './kind-icon.tsx';
 import { otherKind } from './mint.ts';
 import type { PassKind } from './mint.ts';
 import { PassPlate } from './pass-plate.tsx';
@@ -14,6 +14,7 @@ import type { ResultWords } from './result-words.ts';
 import { spokenOf } from './speech.ts';
 import { UnsavedCard } from './stopped-card.tsx';
 import { usePass } from './use-pass.ts';
+import { usePhoto } from './use-photo.ts';
 import { useSwipe } from './use-swipe.ts';
 
 /** A refusal that one can mend stays until it is read. */
@@ -35,7 +36,7 @@ type PassCardProps = CardPageProps & {
 /** The pass is the page. */
 export const PassCard = (props: PassCardProps) => {
   const { store, card, credential, kind, onKind, times, lastUse, forgetUse, hold } = props;
-  const { t, pick } = useWords();
+  const { t } = useWords();
   const isVisible = useVisible();
   const { offsetMs } = card;
   const { pass, trouble, renew } = usePass(
@@ -65,20 +66,12 @@ export const PassCard = (props: PassCardProps) => {
     void reload();
   }, [trouble, dropKey, reload]);
 
+  const { face } = card.me;
+  const photo = usePhoto(card.me.person.id, face?.fields.includes('photo') ? face.photo : null);
   if (trouble === 'unsaved') return <UnsavedCard card={card} onRetry={renew} />;
-  const { name, unit, affiliation } = card.me.person;
   return (
     <>
-      <section className={`card card-${kind}`} aria-label={t(`card.kind.${kind}`)} {...swipe}>
-        <div className="card-person">
-          <p className="card-name">
-            <KindIcon kind={kind} size={24} />
-            {pick(name)}
-          </p>
-          <p className="card-unit">
-            {pick(unit)} · {t(`affiliation.${affiliation}`)}
-          </p>
-        </div>
+      <FaceCard {...{ face, photo, kind, times, swipe }} facts={card.me}>
         <PassPlate
           pass={pass}
           kind={kind}
@@ -86,8 +79,8 @@ export const PassCard = (props: PassCardProps) => {
           result={result}
           acts={{ renew, turn, dismiss: forgetUse }}
         />
-        <p className="card-hint">{t(`card.hint.${kind}`)}</p>
-      </section>
+      </FaceCard>
+      <FaceShortcuts face={face} />
       <p className="visually-hidden" role="status">
         {t(`phone.spoken.${spokenOf(pass, now)}`, { kind: t(`card.kind.${kind}`) })}
       </p>

@@ -3,6 +3,7 @@ import { severities } from '../conditions.ts';
 import { DeviceValues } from '../device-values.ts';
 import { Uuid } from '../ids.ts';
 import { contactStates, lockStates, passageStates } from '../link/session.ts';
+import { FaceView } from './face-views.ts';
 import { noticesMax, NoticeValues } from '../notices.ts';
 import { doorClasses } from '../policy/rows.ts';
 
@@ -53,6 +54,10 @@ export const ErrorView = Type.Object({
     next: Name,
     /** From when on it can be asked for again, where that is known. */
     freeAt: Type.Optional(Time),
+    /** What would have been taken instead: of a colour the nearest that can be read on. */
+    offer: Type.Optional(Type.String()),
+    /** Which part of the body is meant: `colour`, `shortcuts.0.url` … */
+    at: Type.Optional(Type.String()),
   }),
 });
 export type ErrorView = Type.Static<typeof ErrorView>;
@@ -319,6 +324,8 @@ export const MeView = Type.Object({
   doors: Type.Array(
     Type.Object({ id: Type.String(), name: Name, buildingName: Name, open: Type.Boolean() }),
   ),
+  /** How the card looks; without it, as cards look where nobody has set a face. */
+  face: Type.Optional(FaceView),
 });
 export type MeView = Type.Static<typeof MeView>;
 

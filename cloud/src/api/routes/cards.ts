@@ -55,7 +55,7 @@ const lookUpRoutes: RouteGroup = ({ api, parts, guard }) => {
 };
 
 /** A picture may be shown and nothing else, also where somebody opens it by itself. */
-const picturePolicy = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
+export const picturePolicy = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 
 const photoRoutes: RouteGroup = ({ api, parts, guard }) => {
   const { database } = parts;

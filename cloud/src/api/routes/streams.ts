@@ -89,7 +89,8 @@ const phoneFrames = (context: RouteContext, viewer: Viewer, card: string, first:
       writer.send({ event: 'notice', data: notice, id: frame.pos });
     }
     const isChanged = last.cards.some(({ id }) => frame.cards.has(id));
-    const concerns = isChanged || (frame.spreadMoved && isBehind(last));
+    const isSpread = frame.spreadMoved && isBehind(last);
+    const concerns = isChanged || frame.faceMoved || isSpread;
     if (!concerns) return;
     tellCard(writer, frame.pos).catch((error: unknown) => {
       log.info('stream.card_not_read', { error });

@@ -64,6 +64,8 @@ export type Frame = {
   readonly jobs: ReadonlySet<string>;
   /** Some gateway now holds more of policy or revocations than before. */
   readonly spreadMoved: boolean;
+  /** Cards look different now. */
+  readonly faceMoved: boolean;
   readonly passed: boolean;
   readonly twins: boolean;
 };
@@ -88,6 +90,9 @@ const gatewayOf = ({ what }: FeedItem): readonly string[] => {
 /** Such a change may add a revocation, the newest of which every gateway's view names. */
 const movesNewest = ({ what }: FeedItem): boolean =>
   what.kind === 'domain' && /^(?:cards?|credential|gateway|campus)\./.test(what.name);
+
+const movesFace = ({ what }: FeedItem): boolean =>
+  what.kind === 'domain' && what.name.startsWith('face.');
 
 const cardsOf = ({ what }: FeedItem): readonly string[] =>
   what.kind === 'domain' && /^(?:card|credential)\./.test(what.name)
@@ -184,6 +189,7 @@ export const readFrame = async (
     cards: new Set(items.flatMap(cardsOf)),
     jobs: new Set(items.flatMap(jobOf)),
     spreadMoved: touched.length > 0,
+    faceMoved: items.some(movesFace),
     passed: events.some(passes),
     twins: touched.length > 0,
   };
@@ -212,7 +218,8 @@ export const isEmptyFrame = (frame: Omit<Frame, 'from' | 'pos'>): boolean =>
   frame.notices.size === 0 &&
   frame.cards.size === 0 &&
   frame.jobs.size === 0 &&
-  !frame.spreadMoved;
+  !frame.spreadMoved &&
+  !frame.faceMoved;
 
 const full = <Row>(rows: readonly Row[]): Row[] | undefined =>
   rows.length === 0 ? undefined : [...rows];

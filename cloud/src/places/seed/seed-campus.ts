@@ -5,6 +5,7 @@ import { campusPlan } from './campus-plan.ts';
 import type { CampusPlan, CampusSize, SeedPerson } from './campus-plan.ts';
 import { insertRows } from './insert-rows.ts';
 import { seedCards } from './seed-cards.ts';
+import { seedFace } from './seed-face.ts';
 import { seedWithoutPhones } from './seed-without-phones.ts';
 
 /** Rows in one statement: 140,000 people must not become one parameter of many megabytes. */
@@ -33,6 +34,7 @@ export const seedCampus = async (
   }
   await seedCards(tx, plan, { seed: size.seed, nowMs: at.nowMs });
   await seedWithoutPhones(tx, plan, { seed: size.seed, nowMs: at.nowMs });
+  await seedFace(tx, at.nowMs);
   await appendFeed(tx, at.nowMs, {
     kind: 'domain',
     name: 'campus.seeded',

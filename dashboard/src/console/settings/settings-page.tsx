@@ -1,6 +1,7 @@
 import { doorClasses, holdoverHoursMax, revalidateDaysMax } from '@gatehouse/protocols';
 import type { Settings, SettingsView } from '@gatehouse/protocols';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ErrorNote } from '../../api/error-note.tsx';
 import { settingsRoutes } from '../../api/settings-routes.ts';
@@ -168,6 +169,7 @@ export const SettingsPage = () => {
     <div className="list-page">
       <header className="list-head">
         <h1>{t('nav.settings')}</h1>
+        <Link to="/settings/card-face">{t('cardFace.open')}</Link>
       </header>
       {data === undefined ? null : <Form view={data} />}
       {data === undefined && error !== null ? (
