@@ -10,6 +10,9 @@ export const campus: CampusView = {
   demo: true,
 };
 
+/** Of claim groups. */
+export const site = { id: 'east', name: { zh: '东湖校区', en: 'East Lake' } } as const;
+
 const person = (n: number, from: readonly [string, string, string, Text]): PersonView => ({
   id: `018f0000-0000-7000-8000-${String(n).padStart(12, '0')}`,
   name: { zh: from[0], en: from[1] },
@@ -34,7 +37,7 @@ export const people = {
   zhouyu: person(7, ['周宇', 'Zhou Yu', 'student', cs2024]),
   sunli: person(8, ['孙丽', 'Sun Li', 'student', history2023]),
   wuhao: person(9, ['吴昊', 'Wu Hao', 'teacher', cs2024]),
-  zhengkai: person(10, ['郑凯', 'Zheng Kai', 'external', physics]),
+  zhengkai: person(10, ['郑凯', 'Zheng Kai', 'visitor', physics]),
 } as const satisfies Readonly<Record<string, PersonView>>;
 
 export const choices: readonly ChoiceView[] = [

@@ -1,8 +1,7 @@
 import { ClaimGroupBody } from '@gatehouse/protocols';
 import type { ClaimGroupsView, ClaimGroupView, GatewayView } from '@gatehouse/protocols';
 import Value from 'typebox/value';
-
-const site = { id: 'east', name: { zh: '东湖校区', en: 'East Lake' } };
+import { site } from './campus.table.ts';
 
 export type MockClaimGroups = {
   readonly view: () => ClaimGroupsView;

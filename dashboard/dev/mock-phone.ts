@@ -313,6 +313,13 @@ const scan = (kept: Kept, device: string, text: string): ScannerView | undefined
   return shown;
 };
 
+const walk = ({ state, scanners }: Kept, device: string): void => {
+  const scanner = scanners.get(device);
+  if (scanner === undefined) return;
+  addEvent(state, { kind: 'access.taken', door: scanner.door });
+  setDoor(state, scanner.door, { passage: 'secure', lock: 'locked', contact: 'closed' });
+};
+
 export const createMockPhones = (state: MockState): MockPhones => {
   const kept: Kept = {
     state,
@@ -368,10 +375,7 @@ export const createMockPhones = (state: MockState): MockPhones => {
     scanners: () => [...kept.scanners.values()],
     scan: (device, text) => scan(kept, device, text),
     walk: (device) => {
-      const scanner = kept.scanners.get(device);
-      if (scanner === undefined) return;
-      addEvent(state, { kind: 'access.taken', door: scanner.door });
-      setDoor(state, scanner.door, { passage: 'secure', lock: 'locked', contact: 'closed' });
+      walk(kept, device);
     },
     listen: (viewer, hear) => {
       const ear = { viewer, hear };

@@ -4,6 +4,7 @@ export * from './api/claim-group-views.ts';
 export * from './api/demo-views.ts';
 export * from './api/device-views.ts';
 export * from './api/face-views.ts';
+export * from './api/me-views.ts';
 export * from './api/number-views.ts';
 export * from './api/people-views.ts';
 export * from './api/profile-views.ts';

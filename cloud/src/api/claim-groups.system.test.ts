@@ -21,9 +21,9 @@ const signIn = async (api: TestApi) => {
 };
 
 const membersOf = async ({ database }: TestApi): Promise<readonly string[]> =>
-  (
-    await database.query<{ gateway: string }>('select gateway from claim_member order by gateway')
-  ).map(({ gateway }) => gateway);
+  (await database.query<{ gateway: string }>('select gateway from claim_member order by 1')).map(
+    ({ gateway }) => gateway,
+  );
 
 describe('claim groups', () => {
   it('are made, changed and ended, each with its audit row and the word to the policies', async () => {
@@ -75,7 +75,7 @@ describe('claim groups', () => {
     const api = await openApi();
     const { ask } = await signIn(api);
     const both = await Promise.all(['one', 'two'].map((id) => ask('POST', `${base}/${id}`, gates)));
-    expect(both.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+    expect(new Set(both.map(({ status }) => status))).toEqual(new Set([200, 409]));
     expect(both.find(({ status }) => status === 409)?.body).toMatchObject({
       error: { code: 'CL_GATEWAY_GROUPED' },
     });

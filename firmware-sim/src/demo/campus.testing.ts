@@ -125,7 +125,7 @@ const reasonsByText = new Map<unknown, string>(
 );
 /** What is shown where nothing could be written. */
 const withoutRow: ReadonlySet<unknown> = new Set([reasons.journal_failed.display.zh]);
-/** A whole pass that came as two halves: the gateway did not get the processor for half a second. */
+/** A whole pass that came as two halves: its gateway had no processor for half a second. */
 const torn = reasons.not_a_pass.display.zh;
 const tornMax = 3;
 

@@ -1,6 +1,7 @@
 import Value from 'typebox/value';
 import { expect, it } from 'vitest';
-import { ChangeView, CommandView, DemoScanBody, DoorView, EventView, UnlockBody } from './views.ts';
+import { DemoScanBody } from './demo-views.ts';
+import { ChangeView, CommandView, DoorView, EventView, UnlockBody } from './views.ts';
 
 const name = { zh: '实验室', en: 'Lab' };
 const time = '2026-09-01T10:00:00.000+08:00';
