@@ -26,7 +26,7 @@ const membersOf = async ({ database }: TestApi): Promise<readonly string[]> =>
   );
 
 describe('claim groups', () => {
-  it('are made, changed and ended, each with its audit row and the word to the policies', async () => {
+  it('are made, changed and ended, with audit rows and a word to the policies', async () => {
     const api = await openApi();
     const { ask, view } = await signIn(api);
     const before = await view();
