@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { freshDashboard } from './tools/dashboard.ts';
 import { findPrograms } from './tools/programs.ts';
 import { findSystemSuites, lacking } from './tools/suites.ts';
 
@@ -17,7 +18,7 @@ export default defineConfig({
     environment: 'node',
     pool: 'forks',
     maxWorkers: 2,
-    provide: { programs },
+    provide: { programs, pages: freshDashboard() },
     allowOnly: false,
     projects: [
       {

@@ -24,7 +24,14 @@ const inputStamp = (): string => {
   return hash.digest('hex');
 };
 
-const stampPath = join(root, 'dashboard', 'dist', '.inputs');
+const dist = join(root, 'dashboard', 'dist');
+const stampPath = join(dist, '.inputs');
+
+const isFresh = (stamp: string): boolean =>
+  existsSync(stampPath) && readFileSync(stampPath, 'utf8') === stamp;
+
+/** The folder of the built pages where they were built from exactly these sources. */
+export const freshDashboard = (): string | undefined => (isFresh(inputStamp()) ? dist : undefined);
 
 /**
  * Builds the dashboard unless dist/ was built from exactly these sources.
@@ -32,7 +39,7 @@ const stampPath = join(root, 'dashboard', 'dist', '.inputs');
  */
 export const buildDashboardIfStale = async (): Promise<boolean> => {
   const stamp = inputStamp();
-  if (existsSync(stampPath) && readFileSync(stampPath, 'utf8') === stamp) return true;
+  if (isFresh(stamp)) return true;
   console.log('Building the dashboard (its sources changed) …');
   const { code } = await run(['npm', 'run', 'build'], { output: 'show' });
   if (code !== 0) return false;

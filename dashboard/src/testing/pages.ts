@@ -39,9 +39,11 @@ export type Visit = {
   readonly userAgent?: string;
   readonly touch?: boolean;
   readonly reducedMotion?: 'reduce';
-  /** Device pixels for one of the page: 2 unless told. */
+  /** Device pixels for one of the page: 2 on a phone, else 1, unless told. */
   readonly scale?: number;
 };
+
+const phoneWidthMax = 640;
 
 export type Pages = {
   readonly dist: string;
@@ -57,7 +59,10 @@ export type Pages = {
   readonly close: () => Promise<void>;
 };
 
-const buildPages = async (): Promise<string> => {
+/** The pages that `npm test` has built, or a build of one's own where somebody changed them since. */
+const openDist = async (): Promise<{ readonly dist: string; readonly isOwn: boolean }> => {
+  const built = inject('pages');
+  if (built !== undefined) return { dist: built, isOwn: false };
   const dist = await mkdtemp(join(tmpdir(), 'gatehouse-pages-'));
   const root = join(import.meta.dirname, '..', '..');
   const configFile = join(root, 'vite.config.ts');
@@ -65,14 +70,14 @@ const buildPages = async (): Promise<string> => {
   vi.stubEnv('NODE_ENV', 'production');
   await build({ root, configFile, logLevel: 'error', build: { outDir: dist, emptyOutDir: true } });
   vi.unstubAllEnvs();
-  return dist;
+  return { dist, isOwn: true };
 };
 
 const contextFor = async (browser: Browser, visit: Visit, url: string): Promise<BrowserContext> => {
   const { role, language = 'en', width = 1440, height = 900, scheme = 'light' } = visit;
   const context = await browser.newContext({
     viewport: { width, height },
-    deviceScaleFactor: visit.scale ?? 2,
+    deviceScaleFactor: visit.scale ?? (width > phoneWidthMax ? 1 : 2),
     locale: language === 'zh' ? 'zh-CN' : 'en-GB',
     colorScheme: scheme,
     hasTouch: visit.touch ?? false,
@@ -90,7 +95,7 @@ const contextFor = async (browser: Browser, visit: Visit, url: string): Promise<
 
 /** Builds the pages, starts a browser and the mock campus. */
 export const openPages = async (): Promise<Pages> => {
-  const dist = await buildPages();
+  const { dist, isOwn } = await openDist();
   const executablePath = inject('programs').chromium ?? 'chromium';
   const browser = await chromium.launch({ executablePath, args: browserArgs });
   const campus = await serveMock({ scenario: 'busy', dist, port: 0 });
@@ -116,7 +121,7 @@ export const openPages = async (): Promise<Pages> => {
     close: async () => {
       await browser.close();
       await campus.close();
-      await rm(dist, { recursive: true, force: true });
+      if (isOwn) await rm(dist, { recursive: true, force: true });
     },
   };
 };

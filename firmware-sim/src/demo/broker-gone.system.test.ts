@@ -30,7 +30,7 @@ let broker: ChildProcess | undefined;
 const running: Part[] = [];
 let ask: (query: string) => Promise<readonly Row[]>;
 let ledger: Ledger;
-let phone: Phone;
+let staff: readonly Phone[];
 
 /** As docs/link.md has it: a certificate of our authority, and each gateway its own topics. */
 const prepareBroker = async (): Promise<void> => {
@@ -88,9 +88,15 @@ const start = async (name: Parameters<typeof startPart>[0]): Promise<void> => {
   await part.ready;
 };
 
-const enters = async (): Promise<void> => {
-  expect(await ledger.hold(reader, phone.show('door', aheadMs))).toMatchObject(green);
-};
+let turn = 0;
+/** Somebody, each time another; again where the disk was too slow for the journal. */
+const enters = (): Promise<void> =>
+  vi.waitFor(async () => {
+    turn += 1;
+    const phone = staff[turn % staff.length];
+    if (phone === undefined) throw new Error('nobody of the staff');
+    expect(await ledger.hold(reader, phone.show('door', aheadMs))).toMatchObject(green);
+  }, inTime);
 
 beforeAll(async () => {
   parts = await prepareParts();
@@ -106,9 +112,7 @@ beforeAll(async () => {
   ];
   await parts.edit('cloud', (text) => text.replace(/^broker: .*$/m, outside.join('\n')));
   await prepareBroker();
-  const [walker] = staffPhones(planOf(await printPlan()));
-  if (walker === undefined) throw new Error('nobody of the staff');
-  phone = walker;
+  staff = staffPhones(planOf(await printPlan()));
   ask = askDatabase(programs.psql ?? 'psql', parts.file('.data/example'));
   const control = async (path: string, body?: unknown): Promise<Row> => {
     const answer = await fetch(`http://127.0.0.1:${parts.ports.control}${path}`, {
@@ -131,7 +135,7 @@ afterAll(async () => {
 });
 
 it('a broker that was killed: doors go on, and all that happened arrives once', async () => {
-  await vi.waitFor(enters, inTime);
+  await enters();
   await ledger.settled();
   await enters();
   await killBroker();

@@ -1,75 +1,18 @@
 // needs: chromium
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Language, Role } from '@gatehouse/protocols';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { chromium } from 'playwright-core';
-import type { Browser, Page } from 'playwright-core';
-import { build } from 'vite';
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
-import { serveMock } from '../../../dev/adapters/mock-http.ts';
-import type { RunningMock } from '../../../dev/adapters/mock-http.ts';
-import { choices } from '../../../dev/campus.table.ts';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { graveFindings, openPages } from '../../testing/pages.ts';
+import type { Pages } from '../../testing/pages.ts';
 
-// The built pages in a real browser, against the mock campus and under the real content policy.
-
-let dist: string;
-let browser: Browser;
-let campus: RunningMock;
+let pages: Pages;
+let visiting: Pages['visiting'];
 
 beforeAll(async () => {
-  dist = await mkdtemp(join(tmpdir(), 'gatehouse-numbers-'));
-  const root = join(import.meta.dirname, '..', '..', '..');
-  const configFile = join(root, 'vite.config.ts');
-  // The test runner names its own environment, for which React would be built with its checks.
-  vi.stubEnv('NODE_ENV', 'production');
-  await build({ root, configFile, logLevel: 'error', build: { outDir: dist, emptyOutDir: true } });
-  vi.unstubAllEnvs();
-  browser = await chromium.launch({
-    executablePath: inject('programs').chromium ?? 'chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-  });
-  campus = await serveMock({ scenario: 'calm', dist, port: 0 });
-}, 400_000);
-
-afterAll(async () => {
-  await browser.close();
-  await campus.close();
-  await rm(dist, { recursive: true, force: true });
+  pages = await openPages();
+  ({ visiting } = pages);
 });
 
-type Visit = {
-  readonly role: Role;
-  readonly language?: Language;
-  readonly width?: number;
-  readonly scheme?: 'light' | 'dark';
-};
-
-/** Opens a page, hands it over, and fails on any error that the page logs. */
-const visiting = async (
-  { role, language = 'en', width = 1440, scheme = 'light' }: Visit,
-  path: string,
-  run: (page: Page) => Promise<void>,
-): Promise<void> => {
-  const context = await browser.newContext({
-    viewport: { width, height: 900 },
-    locale: language === 'zh' ? 'zh-CN' : 'en-GB',
-    colorScheme: scheme,
-  });
-  context.setDefaultTimeout(30_000);
-  const choice = choices.find((each) => each.role === role);
-  await context.request.post(`${campus.url}/api/session`, {
-    data: { person: choice?.person.id, role },
-  });
-  const page = await context.newPage();
-  const errors: string[] = [];
-  page.on('pageerror', (error) => errors.push(error.message));
-  await page.goto(campus.url + path);
-  await run(page);
-  await context.close();
-  expect(errors).toEqual([]);
-};
+afterAll(() => pages.close());
 
 const addressOf = (page: Page): string => {
   const { pathname, search } = new URL(page.url());
@@ -159,11 +102,7 @@ describe('the screens of numbers', () => {
       it(`${path} ${look.language} ${look.width} ${look.scheme} is for everybody`, async () => {
         await visiting({ role: 'admin', ...look }, path, async (page) => {
           await page.locator('.heat, .card-row').first().waitFor();
-          const { violations } = await new AxeBuilder({ page }).analyze();
-          const grave = violations
-            .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-            .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-          expect(grave).toEqual([]);
+          expect(await graveFindings(page)).toEqual([]);
           const wide = await page.evaluate(() => document.documentElement.scrollWidth);
           expect(wide).toBeLessThanOrEqual(look.width);
         });
