@@ -48,6 +48,7 @@ const showThePass = async (page: Page): Promise<void> => {
   await code.or(enable).first().waitFor();
   if (await enable.isVisible()) await enable.click();
   await code.waitFor();
+  await page.locator('.card-photo img').waitFor();
 };
 
 const screens: readonly Screen[] = [
@@ -95,6 +96,27 @@ const screens: readonly Screen[] = [
       { language: 'en', width: 360, scheme: 'light' },
     ],
     prepare: (page) => page.locator('.gateway').first().waitFor(),
+  },
+  {
+    name: 'desk',
+    role: 'clerk',
+    path: '/console/desk',
+    looks: [{ language: 'zh', width: 1440, scheme: 'light' }],
+    prepare: (page) => page.getByText('韩梅梅').first().waitFor(),
+  },
+  {
+    name: 'face',
+    role: 'admin',
+    path: '/console/settings/card-face',
+    looks: [{ language: 'en', width: 1440, scheme: 'light' }],
+    prepare: (page) => page.locator('.qr canvas').waitFor(),
+  },
+  {
+    name: 'numbers',
+    role: 'admin',
+    path: '/console/numbers',
+    looks: [{ language: 'zh', width: 1440, scheme: 'dark' }],
+    prepare: (page) => page.locator('.heat').first().waitFor(),
   },
   {
     name: 'pass',

@@ -5,7 +5,7 @@ export const kindWords: Readonly<Record<AffiliationKind, Text>> = {
   student: { zh: '学生', en: 'student' },
   teacher: { zh: '教师', en: 'teacher' },
   staff: { zh: '职工', en: 'staff' },
-  guardian: { zh: '家长', en: 'guardian' },
+  guardian: { zh: '监护人', en: 'guardian' },
   visitor: { zh: '访客', en: 'visitor' },
 };
 
