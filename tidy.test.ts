@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { circleRules } from './tools/tidy/circles.ts';
 import { fileRules } from './tools/tidy/files.ts';
 import { importRules } from './tools/tidy/imports.ts';
 import { purityRules } from './tools/tidy/purity.ts';
@@ -8,7 +9,7 @@ import { readTree } from './tools/tidy/tree.ts';
 // The rules of STYLE.md that a test can hold. Each says why; each is itself tested in
 // tools/tidy/rules.test.ts on a tree that breaks it.
 
-const rules = [...importRules, ...purityRules, ...shapeRules, ...fileRules];
+const rules = [...importRules, ...circleRules, ...purityRules, ...shapeRules, ...fileRules];
 const tree = readTree(import.meta.dirname);
 
 describe('the tree is tidy', () => {

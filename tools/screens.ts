@@ -102,7 +102,7 @@ const screens: readonly Screen[] = [
     role: 'clerk',
     path: '/console/desk',
     looks: [{ language: 'zh', width: 1440, scheme: 'light' }],
-    prepare: (page) => page.getByText('韩梅梅').first().waitFor(),
+    prepare: (page) => page.locator('.queue-item').first().waitFor(),
   },
   {
     name: 'face',

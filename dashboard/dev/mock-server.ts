@@ -11,7 +11,7 @@ import { campus, choices, words } from './campus.table.ts';
 import { createMockClaimGroups } from './mock-claim-groups.ts';
 import { deviceRoutes } from './mock-device-routes.ts';
 import { createMockDevices } from './mock-devices.ts';
-import { faceRows } from './mock-face.ts';
+import { faceRows } from './mock-face-routes.ts';
 import { numberRows } from './mock-numbers.ts';
 import { createMockPhones } from './mock-phone.ts';
 import type { MockPhones } from './mock-phone.ts';

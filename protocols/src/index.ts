@@ -19,6 +19,7 @@ export * from './card/pin-choice.ts';
 export * from './card/colour.ts';
 export * from './card/default-face.table.ts';
 export * from './card/face.ts';
+export * from './card/face-choices.ts';
 export * from './card/face-rules.ts';
 export * from './card/mask-number.ts';
 export * from './card/pin.ts';

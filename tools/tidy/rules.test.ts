@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { circleRules } from './circles.ts';
 import { fileRules } from './files.ts';
 import { importRules } from './imports.ts';
 import { purityRules } from './purity.ts';
@@ -13,7 +14,7 @@ type Case = {
   readonly finds: readonly string[];
 };
 
-const rules = [...importRules, ...purityRules, ...shapeRules, ...fileRules];
+const rules = [...importRules, ...circleRules, ...purityRules, ...shapeRules, ...fileRules];
 const manifest = (names: readonly string[]): string =>
   JSON.stringify({ dependencies: Object.fromEntries(names.map((name) => [name, '*'])) });
 const lines = (count: number): string => '  work();\n'.repeat(count);
@@ -48,6 +49,17 @@ const cases: readonly Case[] = [
       'gateway/src/c.ts': '',
     },
     finds: ['cloud/src/a.ts:1', 'tools/a.ts:1'],
+  },
+  {
+    rule: 'no two files import each other',
+    files: {
+      'cloud/src/a.ts': "import { b } from './b.ts';",
+      'cloud/src/b.ts': "import type { C } from './c/c.ts';",
+      'cloud/src/c/c.ts': "import { a } from '../a.ts';",
+      'cloud/src/d.ts': "import { a } from './a.ts';",
+      'cloud/src/a.test.ts': "import { a } from './a.ts';",
+    },
+    finds: ['cloud/src/a.ts:1', 'cloud/src/b.ts:1', 'cloud/src/c/c.ts:1'],
   },
   {
     rule: 'programs do not import test',

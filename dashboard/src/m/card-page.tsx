@@ -1,17 +1,14 @@
-import type { UseView } from '@gatehouse/protocols';
 import { useState } from 'react';
 import { hasCrypto } from '../adapters/phone-crypto.ts';
-import type { InstallOffer } from '../adapters/phone-install.ts';
 import { askedFor } from '../adapters/phone-page.ts';
-import type { PhoneStore } from '../adapters/phone-store.ts';
 import { createTimeWords } from '../event/time.ts';
 import type { TimeWords } from '../event/time.ts';
 import { useWords } from '../i18n/i18n.ts';
 import { CardChooser } from './card-chooser.tsx';
 import { CardHead } from './card-head.tsx';
+import type { CardPageProps } from './card-props.ts';
 import { cardStateOf } from './card-state.ts';
 import { EnrolCard } from './enrol-card.tsx';
-import type { Card } from './load-card.ts';
 import { passKinds } from './mint.ts';
 import type { PassKind } from './mint.ts';
 import { NoticeBanner } from './notices.tsx';
@@ -27,20 +24,7 @@ import {
   SignInNote,
 } from './side-notes.tsx';
 import { DeskCard, StoppedCard } from './stopped-card.tsx';
-import type { CardHold } from './use-card.ts';
 import { useKeep } from './use-keep.ts';
-
-export type CardPageProps = {
-  readonly store: PhoneStore;
-  readonly card: Card;
-  readonly hold: CardHold;
-  /** False where the login has ended. */
-  readonly isSignedIn: boolean;
-  readonly lastUse: UseView | null;
-  readonly forgetUse: () => void;
-  readonly keeping: Promise<boolean>;
-  readonly install: InstallOffer;
-};
 
 const useTimeWords = (zone: string): TimeWords => {
   const { language, t } = useWords();

@@ -4,7 +4,7 @@ import { buzz, useLitScreen, useVisible } from '../adapters/phone-page.ts';
 import type { TimeWords } from '../event/time.ts';
 import { FaceCard, FaceShortcuts } from '../face/face-card.tsx';
 import { useWords } from '../i18n/i18n.ts';
-import type { CardPageProps } from './card-page.tsx';
+import type { CardPageProps } from './card-props.ts';
 import { DemoScanner } from './demo-scanner.tsx';
 import { otherKind } from './mint.ts';
 import type { PassKind } from './mint.ts';

@@ -59,7 +59,7 @@ export type Pages = {
   readonly close: () => Promise<void>;
 };
 
-/** The pages that `npm test` has built, or a build of one's own where somebody changed them since. */
+/** The pages that `npm test` has built, or a build of one's own where they changed since. */
 const openDist = async (): Promise<{ readonly dist: string; readonly isOwn: boolean }> => {
   const built = inject('pages');
   if (built !== undefined) return { dist: built, isOwn: false };

@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { CardFace } from '../card/face.ts';
-import { faceCovers, faceFields, faceNumbers } from '../card/face-rules.ts';
+import { faceCovers, faceFields, faceNumbers } from '../card/face-choices.ts';
 
 const Name = Type.Object({ zh: Type.String(), en: Type.String() });
 const OrNull = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);

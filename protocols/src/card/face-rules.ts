@@ -1,28 +1,10 @@
 import { affiliationKinds, isAffiliationKind } from './affiliation.ts';
 import { hexColour } from './colour.ts';
 import { carriesWhiteText, darkenForWhiteText } from './readable-colour.ts';
+import { urlCharsMax } from './face-choices.ts';
 import type { CardFace } from './face.ts';
 import type { Text } from '../text.ts';
 
-/** Quiet drawings behind the text, by name: nobody uploads one. */
-export const faceCovers = ['plain', 'wave', 'grid', 'hills', 'arches'] as const;
-export type FaceCover = (typeof faceCovers)[number];
-
-export const faceFields = [
-  'photo',
-  'name',
-  'name_en',
-  'number',
-  'kind',
-  'unit',
-  'valid_to',
-] as const;
-export type FaceField = (typeof faceFields)[number];
-
-/** `masked`: its last four characters. */
-export const faceNumbers = ['masked', 'whole'] as const;
-
-export const urlCharsMax = 300;
 /** Browsers drop some of these on the way to another address than the one that is read. */
 const hidden = /[\s\\\p{C}]/u;
 const withCredentials = /^[^:]*:\/*[^/?#]*@/;

@@ -6,7 +6,8 @@ import { contrast } from './colour.ts';
 import { darkenForWhiteText } from './readable-colour.ts';
 import { defaultFace } from './default-face.table.ts';
 import { CardFace } from './face.ts';
-import { faceCovers, faceFaults, faceFields, lookOf, safeLink } from './face-rules.ts';
+import { faceCovers, faceFields } from './face-choices.ts';
+import { faceFaults, lookOf, safeLink } from './face-rules.ts';
 import { maskNumber } from './mask-number.ts';
 
 const face = defaultFace(null);

@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { faceCovers, faceFields, faceNumbers, urlCharsMax } from './face-rules.ts';
+import { faceCovers, faceFields, faceNumbers, urlCharsMax } from './face-choices.ts';
 
 /** Bounds of a card's face, in characters and rows. */
 export const titleCharsMax = 20;
