@@ -84,6 +84,7 @@ describe('a visitor at the card desk', () => {
     const card = page.locator('.held-card');
     expect(await card.locator('.held-number').textContent()).toMatch(/^V\d{9}$/);
     await page.getByRole('button', { name: 'Add wristband or card' }).click();
+    await page.locator('input:focus').waitFor();
     await page.keyboard.type('04D1E5C0FFEE01');
     await page.keyboard.press('Enter');
     await card.getByText('···EE01').waitFor();
@@ -125,6 +126,7 @@ describe('a visitor at the card desk', () => {
     const page = await pageOf('Lin Xiao', '/console/cards?q=2024000008', { language: 'zh' });
     await page.locator('.listed-row', { hasText: '韩梅梅' }).click();
     await page.getByRole('button', { name: '添加腕带或卡片' }).click();
+    await page.locator('input:focus').waitFor();
     await page.keyboard.type('5A7F19C2');
     await page.keyboard.press('Enter');
     await page.locator('.held-taken', { hasText: '李雷' }).waitFor();
