@@ -4,6 +4,7 @@ import { fileRules } from './files.ts';
 import { importRules } from './imports.ts';
 import { purityRules } from './purity.ts';
 import { shapeRules } from './shape.ts';
+import { styleRules } from './styles.ts';
 import { treeOf } from './tree.ts';
 
 type Case = {
@@ -14,7 +15,14 @@ type Case = {
   readonly finds: readonly string[];
 };
 
-const rules = [...importRules, ...circleRules, ...purityRules, ...shapeRules, ...fileRules];
+const rules = [
+  ...importRules,
+  ...circleRules,
+  ...purityRules,
+  ...shapeRules,
+  ...fileRules,
+  ...styleRules,
+];
 const manifest = (names: readonly string[]): string =>
   JSON.stringify({ dependencies: Object.fromEntries(names.map((name) => [name, '*'])) });
 const lines = (count: number): string => '  work();\n'.repeat(count);
@@ -60,6 +68,15 @@ const cases: readonly Case[] = [
       'cloud/src/a.test.ts': "import { a } from './a.ts';",
     },
     finds: ['cloud/src/a.ts:1', 'cloud/src/b.ts:1', 'cloud/src/c/c.ts:1'],
+  },
+  {
+    rule: 'a class of the console',
+    files: {
+      'dashboard/src/console/a.css': '.row,\n.item {\n  color: red;\n}\n\n.row:hover {\n}\n',
+      'dashboard/src/console/b.css': '.b .row {\n}\n\n.item {\n}\n',
+      'dashboard/src/m/m.css': '.item {\n}\n',
+    },
+    finds: ['dashboard/src/console/b.css:4 .item'],
   },
   {
     rule: 'programs do not import test',

@@ -20,7 +20,7 @@ const Row = ({ card }: { readonly card: CardRowView }) => {
   const groupName = useGroupName();
   const { person, lastAt, enrolledAt } = card;
   return (
-    <li className="card-row">
+    <li className="counted-row">
       <span className="card-who">
         {person === null ? (
           <strong className="figures">{card.number}</strong>
@@ -143,7 +143,7 @@ export const CardListPage = () => {
       )}
       <section className="panel" aria-busy={pages.isPending}>
         {pages.isPending ? <div className="rows-wait" /> : null}
-        <ul className="card-rows">
+        <ul className="counted-rows">
           {cards.map((card) => (
             <Row key={card.card} card={card} />
           ))}

@@ -31,7 +31,7 @@ describe('the numbers', () => {
       expect(addressOf(page)).toBe('/console/numbers/cards?list=never&never=90');
       await page.getByRole('searchbox').fill('li lei');
       await expect
-        .poll(() => page.locator('.card-row').count(), { timeout: 20_000 })
+        .poll(() => page.locator('.counted-row').count(), { timeout: 20_000 })
         .toBeLessThan(10);
       await page.getByText('Li Lei').first().waitFor();
       await expect.poll(() => addressOf(page), { timeout: 20_000 }).toContain('q=li+lei');
@@ -46,7 +46,7 @@ describe('the numbers', () => {
 
   it('load a list page by page', async () => {
     await visiting({ role: 'admin' }, '/console/numbers/cards', async (page) => {
-      const rows = page.locator('.card-row');
+      const rows = page.locator('.counted-row');
       await rows.first().waitFor();
       expect(await rows.count()).toBeLessThanOrEqual(100);
       // The next page comes before the end is reached.
@@ -101,7 +101,7 @@ describe('the screens of numbers', () => {
     for (const path of ['/console/numbers', '/console/numbers/cards?list=never']) {
       it(`${path} ${look.language} ${look.width} ${look.scheme} is for everybody`, async () => {
         await visiting({ role: 'admin', ...look }, path, async (page) => {
-          await page.locator('.heat, .card-row').first().waitFor();
+          await page.locator('.heat, .counted-row').first().waitFor();
           expect(await graveFindings(page)).toEqual([]);
           const wide = await page.evaluate(() => document.documentElement.scrollWidth);
           expect(wide).toBeLessThanOrEqual(look.width);
