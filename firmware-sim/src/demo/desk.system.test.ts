@@ -1,66 +1,12 @@
 // needs: chromium
-import { AxeBuilder } from '@axe-core/playwright';
-import { chromium } from 'playwright-core';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { startDemo } from './demo.testing.ts';
-import type { RunningDemo } from './demo.testing.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { graveFindings, useDemoBrowser } from './demo-browser.testing.ts';
 
 // The card desk as people use it: a student books on a phone, a clerk does the whole job by
 // keyboard, a guard freezes, a stranger writes. Real cloud, real gateways, a real browser.
 
-const browserArgs = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'];
-const quietArgs = ['--disable-background-networking', '--disable-component-update'];
-const startsWithinMs = 180_000;
-const stepTimeoutMs = 60_000;
-
-let demo: RunningDemo;
-let browser: Browser;
-
-beforeAll(async () => {
-  demo = await startDemo({ args: ['--people', '60'] });
-  const executablePath = inject('programs').chromium ?? 'chromium';
-  browser = await chromium.launch({ executablePath, args: [...browserArgs, ...quietArgs] });
-}, startsWithinMs);
-afterAll(async () => {
-  await browser?.close();
-  await demo?.kill('SIGTERM');
-  await demo?.remove();
-}, startsWithinMs);
-
-type Look = { readonly language?: 'zh' | 'en'; readonly width?: number };
-
-const open = async ({ language = 'en', width = 1440 }: Look): Promise<BrowserContext> => {
-  const context = await browser.newContext({
-    locale: language === 'zh' ? 'zh-CN' : 'en-GB',
-    viewport: { width, height: 900 },
-  });
-  context.setDefaultTimeout(stepTimeoutMs);
-  return context;
-};
-
-const pageOf = async (person: string, path: string, look: Look = {}): Promise<Page> => {
-  const context = await open(look);
-  const choices = (await (
-    await context.request.get(`${demo.url}/api/demo/choices`)
-  )
-    // The contract's view of it.
-    .json()) as { person: { id: string; name: { en: string } }; role: string }[];
-  const choice = choices.find((one) => one.person.name.en === person);
-  await context.request.post(`${demo.url}/api/session`, {
-    data: { person: choice?.person.id, role: choice?.role },
-    headers: { origin: demo.url },
-  });
-  const page = await context.newPage();
-  await page.goto(demo.url + path);
-  return page;
-};
-
-/** Serious findings and worse; colours included. */
-const axe = async (page: Page): Promise<readonly string[]> =>
-  (await new AxeBuilder({ page }).analyze()).violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
+const { demo, open, pageOf } = useDemoBrowser(['--people', '60']);
 
 /** What a reader with a keyboard's plug types; counted apart from what the clerk types. */
 const layOnReader = async (page: Page, uid: string): Promise<void> => {
@@ -79,7 +25,7 @@ describe('the card desk', () => {
     await slots.first().click();
     await sheet.getByRole('button', { name: /^Book \d\d:\d\d$/ }).click();
     await sheet.getByText(/^Booked for /).waitFor();
-    expect(await axe(page)).toEqual([]);
+    expect(await graveFindings(page)).toEqual([]);
     await slots.nth(1).click();
     await sheet.getByRole('button', { name: /^Move to \d\d:\d\d$/ }).click();
     await sheet.getByText(/^Booked for /).waitFor();
@@ -104,7 +50,7 @@ describe('the card desk', () => {
     await layOnReader(page, '04C0FFEE112233');
     await page.locator('.reader-blank').waitFor();
     expect(await page.locator('.reader-blank').textContent()).toContain('2233');
-    expect(await axe(page)).toEqual([]);
+    expect(await graveFindings(page)).toEqual([]);
     await page.keyboard.press('Enter');
     await page.locator('.given-word').waitFor();
     // Twenty seconds are for the clerk's eyes and hands: the screen waits for two answers.
@@ -112,7 +58,7 @@ describe('the card desk', () => {
     expect(await page.locator('.receipt').textContent()).toContain('···2233');
     await page.getByText('3 of 3 gateways have it').waitFor();
     await expect.poll(() => page.locator('.queue-done').count()).toBe(waiting + 1);
-    expect(await axe(page)).toEqual([]);
+    expect(await graveFindings(page)).toEqual([]);
     // The wrong card lay there.
     await page.keyboard.press('Control+z');
     await page.locator('.given-undone').waitFor();
@@ -159,7 +105,7 @@ describe('a card of somebody else', () => {
     await page.locator('.person-head .card-state-frozen').waitFor();
     await page.getByText('3 of 3 gateways have it').waitFor();
     await page.locator('.card-history', { hasText: 'called, lost the wallet' }).waitFor();
-    expect(await axe(page)).toEqual([]);
+    expect(await graveFindings(page)).toEqual([]);
     await page.context().close();
   });
 
@@ -170,7 +116,7 @@ describe('a card of somebody else', () => {
     await child.getByLabel('Why').fill('lost the school bag');
     await child.getByRole('button', { name: 'Freeze Li Xiaoming' }).click();
     await child.getByText('Frozen; the card desk unfreezes it').waitFor();
-    expect(await axe(page)).toEqual([]);
+    expect(await graveFindings(page)).toEqual([]);
     await page.context().close();
   });
 
@@ -181,13 +127,13 @@ describe('a card of somebody else', () => {
     const code = (await holder.locator('.shown-code code').textContent()) ?? '';
     const context = await open({ width: 390 });
     const page = await context.newPage();
-    await page.goto(`${demo.url}/found`);
+    await page.goto(`${demo().url}/found`);
     await page.getByLabel('Number on the card').fill('2025000009');
     await page.getByLabel('Where it is').fill('with the guard at the east gate');
     await page.getByRole('button', { name: 'Tell the holder' }).click();
     await page.locator('.open-done').waitFor();
-    expect(await axe(page)).toEqual([]);
-    await page.goto(`${demo.url}/freeze`);
+    expect(await graveFindings(page)).toEqual([]);
+    await page.goto(`${demo().url}/freeze`);
     await page.getByLabel('Freeze code').fill(code.toLowerCase());
     await page.getByRole('button', { name: 'Freeze the card' }).click();
     await page.locator('.open-done').waitFor();

@@ -1,65 +1,12 @@
 // needs: chromium
-import { AxeBuilder } from '@axe-core/playwright';
-import { chromium } from 'playwright-core';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { startDemo } from './demo.testing.ts';
-import type { RunningDemo } from './demo.testing.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { graveFindings, useDemoBrowser } from './demo-browser.testing.ts';
 
 // A visitor at the card desk, from the first word to the last: a person, a card, a wristband and a
 // PIN on paper, and their end. Real cloud, real gateways, a real browser.
 
-const browserArgs = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'];
-const quietArgs = ['--disable-background-networking', '--disable-component-update'];
-const startsWithinMs = 180_000;
-const stepTimeoutMs = 60_000;
-
-let demo: RunningDemo;
-let browser: Browser;
-
-beforeAll(async () => {
-  demo = await startDemo({ args: ['--people', '60'] });
-  const executablePath = inject('programs').chromium ?? 'chromium';
-  browser = await chromium.launch({ executablePath, args: [...browserArgs, ...quietArgs] });
-}, startsWithinMs);
-afterAll(async () => {
-  await browser?.close();
-  await demo?.kill('SIGTERM');
-  await demo?.remove();
-}, startsWithinMs);
-
-type Look = { readonly language?: 'zh' | 'en'; readonly width?: number };
-
-const pageOf = async (
-  person: string,
-  path: string,
-  { language = 'en', width = 1440 }: Look = {},
-): Promise<Page> => {
-  const context = await browser.newContext({
-    locale: language === 'zh' ? 'zh-CN' : 'en-GB',
-    viewport: { width, height: 900 },
-  });
-  context.setDefaultTimeout(stepTimeoutMs);
-  const choices = (await (
-    await context.request.get(`${demo.url}/api/demo/choices`)
-  )
-    // The contract's view of it.
-    .json()) as { person: { id: string; name: { en: string } }; role: string }[];
-  const choice = choices.find((one) => one.person.name.en === person);
-  await context.request.post(`${demo.url}/api/session`, {
-    data: { person: choice?.person.id, role: choice?.role },
-    headers: { origin: demo.url },
-  });
-  const page = await context.newPage();
-  await page.goto(demo.url + path);
-  return page;
-};
-
-/** Serious findings and worse; colours included. */
-const axe = async (page: Page): Promise<readonly string[]> =>
-  (await new AxeBuilder({ page }).analyze()).violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
+const { pageOf } = useDemoBrowser(['--people', '60']);
 
 const addVisitor = async (page: Page): Promise<void> => {
   await page.getByRole('link', { name: 'New visitor' }).click();
@@ -70,7 +17,7 @@ const addVisitor = async (page: Page): Promise<void> => {
   await page.getByLabel('Sponsor').fill('chen jing');
   await page.locator('.sponsor-hit', { hasText: 'Chemistry' }).first().click();
   await page.locator('.people-groups .chip', { hasText: /^staff/ }).click();
-  expect(await axe(page)).toEqual([]);
+  expect(await graveFindings(page)).toEqual([]);
   await page.getByRole('button', { name: 'Create' }).click();
   await page.getByRole('heading', { name: 'Gao Jun' }).waitFor();
 };
@@ -79,7 +26,7 @@ describe('a visitor at the card desk', () => {
   it('gets a card, a wristband and a PIN that is shown once, and loses all of it', async () => {
     const page = await pageOf('Lin Xiao', '/console/cards');
     await page.locator('.listed-row').first().waitFor();
-    expect(await axe(page)).toEqual([]);
+    expect(await graveFindings(page)).toEqual([]);
     await addVisitor(page);
     const card = page.locator('.held-card');
     expect(await card.locator('.held-number').textContent()).toMatch(/^V\d{9}$/);
@@ -93,7 +40,7 @@ describe('a visitor at the card desk', () => {
     const secret = page.locator('.pin-letter-pin dd');
     const pin = (await secret.textContent()) ?? '';
     expect(pin).toMatch(/^\d{6}$/);
-    expect(await axe(page)).toEqual([]);
+    expect(await graveFindings(page)).toEqual([]);
     // On paper stands the letter, and nothing else of the page.
     await page.emulateMedia({ media: 'print' });
     expect(await secret.isVisible()).toBe(true);
@@ -105,7 +52,7 @@ describe('a visitor at the card desk', () => {
     await page.reload();
     await card.getByText(/^number \d{6}/).waitFor();
     expect(await page.content()).not.toContain(`>${pin}<`);
-    expect(await axe(page)).toEqual([]);
+    expect(await graveFindings(page)).toEqual([]);
     // One stray tap ends nothing.
     await page.getByRole('button', { name: 'End the one ending EE01' }).click();
     await card.getByText('···EE01').waitFor();
@@ -144,7 +91,7 @@ describe('a visitor at the card desk', () => {
     expect(await page.locator('.listed-row').count()).toBe(1);
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
     expect(width).toBeLessThanOrEqual(390);
-    expect(await axe(page)).toEqual([]);
+    expect(await graveFindings(page)).toEqual([]);
     await page.context().close();
   });
 
