@@ -108,9 +108,23 @@ describe('a person with two affiliations', () => {
     expect((await api.send(sent)).status).toBe(200);
     expect((await meOf(browser, student)).card.state).toBe('frozen');
     expect((await meOf(browser, teacher)).card.state).toBe('active');
-    for (const card of [teacher, student]) {
+    const doors = { [teacher]: 'lab-4-401', [student]: 'north-1-a' };
+    await api.database.query(
+      `insert into event (gateway, epoch, stream, seq, at, received_at, kind, door, person, card,
+         clock, data)
+       select 'gw-lab', '0a1b2c3d', 'main', n, $2, $2, 'access.granted', door, $3::uuid, card,
+         '{}', '{"reason":"granted"}'
+       from jsonb_to_recordset($1::jsonb) as x(n bigint, card uuid, door text)`,
+      [
+        JSON.stringify(Object.entries(doors).map(([card, door], n) => ({ n: n + 1, card, door }))),
+        new Date(api.clock.nowMs()),
+        browser.session.person.id,
+      ],
+    );
+    for (const [card, door] of Object.entries(doors)) {
       const { body } = await browser.ask('GET', `/api/me/history?card=${card}`);
-      expect(body as UseView[]).toEqual([]);
+      // The route's own view.
+      expect((body as UseView[]).map((use) => use.door.id)).toEqual([door]);
     }
   });
 });
@@ -128,6 +142,9 @@ describe('a card that is not one’s own', () => {
     ['POST', '/api/me/unfreeze', {}],
     ['POST', '/api/me/enrol/challenge', {}],
     ['POST', '/api/me/keep/challenge', {}],
+    ['GET', '/api/me/photo', undefined],
+    ['POST', '/api/me/enrol', { proof: 'x' }],
+    ['POST', '/api/me/keep', { proof: 'x' }],
     ['POST', '/api/me/desk/booking', { at: '2026-11-23T02:00:00.000Z', why: 'lost' }],
   ] as const)('is not found at %s %s', async (method, path, body) => {
     const api = await openApi();

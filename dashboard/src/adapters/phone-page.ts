@@ -26,6 +26,14 @@ export const askedFor = (): string | null => new URLSearchParams(location.search
 /** `?borrowed`: somebody looks at their card on a phone that is not theirs. */
 export const isBorrowed = (): boolean => new URLSearchParams(location.search).has('borrowed');
 
+/** Stands in the address, so that neither another card nor a reload forgets it. */
+export const setBorrowed = (is: boolean): void => {
+  const address = new URL(location.href);
+  if (is) address.searchParams.set('borrowed', '');
+  else address.searchParams.delete('borrowed');
+  history.replaceState(history.state, '', address);
+};
+
 /** Felt in a pocket or by those who do not look; not every phone can. */
 export const buzz = (pattern: readonly number[]): void => {
   // Older browsers lack both; the others want a touch first.

@@ -52,7 +52,13 @@ export type PhoneStore = {
   readonly takeCounter: (card: string, credential: string) => Promise<PhoneKey | undefined>;
   /** Of this card or, without a card, of the one that was shown last. */
   readonly seen: (card?: string) => Promise<Seen | undefined>;
+  /** The card that was shown last. */
+  readonly lastCard: () => Promise<string | undefined>;
   readonly saveSeen: (seen: Seen) => Promise<void>;
+  /** The card itself has changed; of a card that was not seen here nothing is kept. */
+  readonly saveMe: (me: MeView) => Promise<void>;
+  /** The key too: the card has ended. */
+  readonly forget: (card: string) => Promise<void>;
   /**
    * Hears when the browser throws the store away while the page is open.
    * @returns ends it
@@ -199,6 +205,23 @@ export const openPhoneStore = async (): Promise<PhoneStore> => {
         tx.objectStore('last').put(seen.card, 'card'),
       ];
       await whole(tx, Promise.all(puts));
+    },
+    lastCard: async () => readFrom(await connect(), 'last', 'card'),
+    saveMe: async (me) => {
+      const tx = (await connect()).transaction('cardSeen', 'readwrite');
+      const save = async (): Promise<void> => {
+        const seen = await tx.store.get(me.card.id);
+        if (seen !== undefined) await tx.store.put({ ...seen, me });
+      };
+      await whole(tx, save());
+    },
+    forget: async (card) => {
+      const tx = (await connect()).transaction(['cardSeen', 'cardKeys'], 'readwrite');
+      const ends = [
+        tx.objectStore('cardSeen').delete(card),
+        tx.objectStore('cardKeys').delete(card),
+      ];
+      await whole(tx, Promise.all(ends));
     },
     onGone: (hear) => {
       ears.add(hear);

@@ -21,9 +21,11 @@ export const CardChooser = ({
   if (cards.length < 2) return null;
   const choose = async (id: string): Promise<void> => {
     setWanted(id);
+    const isShown = await hold.choose(id).catch(() => false);
+    // What the former card's last use was is not said of this one.
     onChosen();
-    setMissing(!(await hold.choose(id).catch(() => false)));
-    setWanted(null);
+    setMissing(!isShown);
+    setWanted((now) => (now === id ? null : now));
   };
   return (
     <div className="own-cards">

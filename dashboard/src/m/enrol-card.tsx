@@ -1,6 +1,6 @@
 import { Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { pause } from '../adapters/clock.ts';
-import { isBorrowed } from '../adapters/phone-page.ts';
+import { isBorrowed, setBorrowed } from '../adapters/phone-page.ts';
 import type { PhoneStore } from '../adapters/phone-store.ts';
 import { ErrorNote } from '../api/error-note.tsx';
 import { useWords } from '../i18n/i18n.ts';
@@ -41,12 +41,12 @@ const useEnrol = (store: PhoneStore, card: Card, hold: CardHold) => {
   const { reload } = hold;
   const { card: id } = card;
   const enrol = useCallback(
-    async (healed: Healing | null) => {
+    async (by: 'tap' | 'itself', healed: Healing | null) => {
       setBusy(true);
       setError(null);
       try {
         if (healed !== null) await pause(purgeEndsMs);
-        await enrolPhone(store, id);
+        await enrolPhone(store, id, by);
         healed?.set('healed');
         await reload();
       } catch (failure) {
@@ -84,15 +84,17 @@ export const EnrolCard = ({
   useEffect(() => {
     if (hasBegun.current || whose !== 'mine') return;
     hasBegun.current = true;
-    if (state === 'fresh') void enrol(null);
-    else if (state === 'purged' && isOwn && healing.begin()) void enrol(healing);
+    if (state === 'fresh') void enrol('itself', null);
+    else if (state === 'purged' && isOwn && healing.begin()) void enrol('itself', healing);
   }, [state, isOwn, whose, healing, enrol]);
 
   const onNotMine = (): void => {
+    setBorrowed(true);
     setWhose('borrowed');
   };
   if (whose !== 'mine') {
     const onMine = (): void => {
+      setBorrowed(false);
       setWhose('mine');
     };
     return (
@@ -114,7 +116,11 @@ export const EnrolCard = ({
         {isBusy ? (
           <p role="status">{t('card.enrol.working')}</p>
         ) : (
-          <button type="button" className="button main wide" onClick={() => void enrol(null)}>
+          <button
+            type="button"
+            className="button main wide"
+            onClick={() => void enrol('tap', null)}
+          >
             {t(`phone.enrolGo.${state}`)}
           </button>
         )}

@@ -47,11 +47,14 @@ const readCard = async (chosen: string | undefined) => {
   return { me, history };
 };
 
-const readChosen = async (chosen: string | undefined) => {
+const readChosen = async (store: PhoneStore, chosen: string | undefined) => {
   if (chosen === undefined) return readCard(undefined);
   try {
     const found = await readCard(chosen);
-    return hasEnded(found.me) ? await readCard(undefined) : found;
+    if (!hasEnded(found.me)) return found;
+    // Without a network it would be shown as it was before it ended.
+    await store.forget(chosen);
+    return await readCard(undefined);
   } catch (error) {
     if (!hasStatus(error, 404)) throw error;
     return readCard(undefined);
@@ -60,7 +63,7 @@ const readChosen = async (chosen: string | undefined) => {
 
 const loadFromServer = async (store: PhoneStore, chosen: string | undefined): Promise<Card> => {
   const [{ me, history }, campus, notices, offsetMs] = await Promise.all([
-    readChosen(chosen),
+    readChosen(store, chosen ?? (await store.lastCard())),
     phoneRoutes.campus(),
     phoneRoutes.notices(),
     askClock(),
@@ -86,7 +89,7 @@ export const loadFromPhone = async (
 
 /**
  * What the server says, and where it is out of reach, what this phone remembers.
- * @param chosen id of a card; undefined = the one that comes first
+ * @param chosen id of a card; undefined = the one that this phone showed last, or that comes first
  */
 export const loadCard = async (
   store: PhoneStore,
@@ -105,13 +108,15 @@ export const loadCard = async (
 /**
  * Makes a key on this phone and has it enrolled for the card; where another page of this browser
  * has just done that, nothing.
+ * @param by without a tap no card is taken from another phone, whatever was known of it before
  * @throws ApiFailure
  */
-export const enrolPhone = (store: PhoneStore, card: string): Promise<void> =>
+export const enrolPhone = (store: PhoneStore, card: string, by: 'tap' | 'itself'): Promise<void> =>
   alone('gatehouse-enrol', async () => {
     const me = await phoneRoutes.me(card);
     const held = await keyOf(store, me);
     if (held !== undefined && held.credential === me.credential?.id) return;
+    if (by === 'itself' && me.credential?.here === false) return;
     const { nonce } = await phoneRoutes.challenge(card);
     const { privateKey, rawKey } = await makeKeyPair();
     const proof = await enrolProof({ nonce, rawKey }, signWith(privateKey));

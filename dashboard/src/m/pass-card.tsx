@@ -67,7 +67,7 @@ export const PassCard = (props: PassCardProps) => {
   }, [trouble, dropKey, reload]);
 
   const { face } = card.me;
-  const photo = usePhoto(card.me.person.id, face?.fields.includes('photo') ? face.photo : null);
+  const photo = usePhoto(card.card, face?.fields.includes('photo') ? face.photo : null);
   if (trouble === 'unsaved') return <UnsavedCard card={card} onRetry={renew} />;
   return (
     <>

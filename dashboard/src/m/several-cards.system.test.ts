@@ -3,7 +3,14 @@ import type { MeView } from '@gatehouse/protocols';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { choices } from '../../dev/campus.table.ts';
-import { graveFindings, openPages, scanScreen, useHere, waitForCode } from '../testing/pages.ts';
+import {
+  graveFindings,
+  keptIn,
+  openPages,
+  scanScreen,
+  useHere,
+  waitForCode,
+} from '../testing/pages.ts';
 import type { Pages } from '../testing/pages.ts';
 
 let pages: Pages;
@@ -34,12 +41,14 @@ const twoCards: MeView['cards'] = [
 ];
 
 const choose = (page: Page, name: RegExp) => page.getByRole('radio', { name }).check();
-/** The student's card, from the phone on which an earlier visit left it. */
+/** The student's card: by itself, or from the phone on which an earlier visit left it. */
 const takeOther = async (page: Page): Promise<void> => {
   await choose(page, /student/);
-  await page.getByRole('heading', { name: 'The card is on another phone' }).waitFor();
-  await page.locator('.stopped .button.main').click();
-  await page.locator('.card-unit', { hasText: 'student' }).waitFor();
+  const shown = page.locator('.card-unit', { hasText: 'student' });
+  const move = page.getByRole('heading', { name: 'The card is on another phone' });
+  await shown.or(move).waitFor();
+  if (await move.isVisible()) await page.locator('.stopped .button.main').click();
+  await shown.waitFor();
   await waitForCode(page);
 };
 const credential = async (page: Page) => (await scanScreen(page)).pass.credential;
@@ -100,6 +109,45 @@ describe('a person with two cards', () => {
       await waitForCode(page);
       await choose(page, /student/);
       await page.getByRole('button', { name: 'Unfreeze' }).click();
+      await waitForCode(page);
+    });
+  });
+});
+
+describe('what this phone knows of a card', () => {
+  it('is as it was last told: frozen stays frozen without a network', async () => {
+    pages.campus.mock.phones.arrange(teacher, { cards: [...twoCards] });
+    await visiting({ ...phone, role: 'teacher' }, '/m/', async (page, context) => {
+      await useHere(page);
+      await expect.poll(() => keptIn(page)).toEqual({ keys: 1, seen: 1 });
+      await page.evaluate(() => navigator.serviceWorker.ready);
+      await page.getByRole('button', { name: 'Freeze', exact: true }).click();
+      await page.locator('.freeze .button.danger').click();
+      await page.getByRole('heading', { name: 'This card is frozen' }).waitFor();
+      await context.setOffline(true);
+      await page.reload();
+      await page.getByRole('heading', { name: 'This card is frozen' }).waitFor();
+      await context.setOffline(false);
+      await page.getByRole('button', { name: 'Unfreeze' }).click();
+      await waitForCode(page);
+    });
+  });
+
+  it('ends with the card: the other one is shown, also without a network', async () => {
+    pages.campus.mock.phones.arrange(teacher, { cards: [...twoCards] });
+    await visiting({ ...phone, role: 'teacher' }, '/m/', async (page, context) => {
+      await useHere(page);
+      await takeOther(page);
+      await expect.poll(() => keptIn(page)).toEqual({ keys: 2, seen: 2 });
+      await page.evaluate(() => navigator.serviceWorker.ready);
+      const left = twoCards.filter(({ id }) => id !== secondCard);
+      pages.campus.mock.phones.arrange(teacher, { cards: left });
+      await page.reload();
+      await page.locator('.card-unit', { hasText: 'teacher' }).waitFor();
+      await waitForCode(page);
+      await context.setOffline(true);
+      await page.reload();
+      await page.locator('.card-unit', { hasText: 'teacher' }).waitFor();
       await waitForCode(page);
     });
   });
@@ -182,27 +230,40 @@ describe('on a phone that is not the holder’s', () => {
       await page.getByRole('button', { name: words[0] ?? '', exact: true }).click();
       await page.getByRole('dialog').waitFor();
       await page.getByRole('button', { name: words[1] ?? '', exact: true }).click();
-      const kept = await page.evaluate(
-        () =>
-          new Promise<number>((resolve) => {
-            const opening = indexedDB.open('gatehouse-card');
-            opening.onsuccess = () => {
-              const names = ['cardKeys', 'cardSeen'];
-              const tx = opening.result.transaction(names);
-              const counts = names.map((name) => tx.objectStore(name).count());
-              tx.oncomplete = () => {
-                opening.result.close();
-                resolve(counts.reduce((sum, { result }) => sum + result, 0));
-              };
-            };
-          }),
-      );
-      expect(kept).toBe(0);
+      expect(await keptIn(page)).toEqual({ keys: 0, seen: 0 });
+      const elsewhere = await page.evaluate(async () => ({
+        names: Object.keys(localStorage),
+        pictures: await caches.has('gatehouse-photo'),
+      }));
+      expect(elsewhere).toEqual({ names: [], pictures: false });
       expect(enrolments).toEqual([]);
       await page.locator('.stopped .button.main').click();
       await page.waitForURL((url) => !url.pathname.startsWith('/m'));
     });
     pages.campus.mock.phones.arrange(student, {});
+  });
+
+  it('no key is made of another card either, nor after a reload', async () => {
+    pages.campus.mock.phones.arrange(teacher, {
+      cards: [...twoCards],
+      also: [...wristband.also],
+    });
+    await visiting({ ...phone, role: 'teacher' }, '/m/?borrowed', async (page) => {
+      const enrolments: string[] = [];
+      page.on('request', (request) => {
+        if (request.url().includes('/api/me/enrol')) enrolments.push(request.url());
+      });
+      const none = page.getByRole('heading', { name: 'No code on this phone' });
+      await none.waitFor();
+      await choose(page, /student/);
+      await page.locator('.own-card[data-chosen=true]', { hasText: 'student' }).waitFor();
+      await none.waitFor();
+      await page.reload();
+      await none.waitFor();
+      expect(enrolments).toEqual([]);
+      expect(await keptIn(page)).toEqual({ keys: 0, seen: 0 });
+    });
+    pages.campus.mock.phones.arrange(teacher, {});
   });
 
   it('who carries a wristband is asked whose phone it is', async () => {
@@ -212,6 +273,8 @@ describe('on a phone that is not the holder’s', () => {
     await visiting({ ...phone, role: 'guard' }, '/m/', async (page) => {
       await page.getByRole('heading', { name: 'Is this your own phone?' }).waitFor();
       await page.getByRole('button', { name: 'This is not my phone' }).click();
+      await page.getByRole('heading', { name: 'No code on this phone' }).waitFor();
+      await page.reload();
       await page.getByRole('heading', { name: 'No code on this phone' }).waitFor();
       await page.getByRole('button', { name: 'It is my phone after all' }).click();
       await waitForCode(page);

@@ -2,7 +2,6 @@ import type { MeView, NoticeView, UseView } from '@gatehouse/protocols';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { after } from '../adapters/clock.ts';
 import { openLiveStream } from '../adapters/live-stream.ts';
-import { readChoice, writeChoice } from '../adapters/preferences.ts';
 import type { PhoneStore } from '../adapters/phone-store.ts';
 import { historyPage, phoneStreamPath, phoneRoutes } from '../api/phone-routes.ts';
 import { keyOf, loadCard, loadFromPhone } from './load-card.ts';
@@ -72,6 +71,8 @@ const useSetMe = (
   return useCallback(
     (me: MeView) => {
       const purgesBefore = purges.current;
+      // A start without a network must not show a card that is frozen as if it opened.
+      void store.saveMe(me).catch(() => undefined);
       // Another page of this browser may just have made a new key.
       void keyOf(store, me).then(
         (key) => {
@@ -87,29 +88,39 @@ const useSetMe = (
   );
 };
 
-/** In this browser: which of several cards was shown last. */
-const chosenName = 'card';
+type SetFound = (next: (before: CardLoad) => CardLoad) => void;
+
+/** A network that does not answer must not keep anybody waiting at a gate. @returns stops it */
+const showKeptSoon = (
+  store: PhoneStore,
+  chosen: string | undefined,
+  setFound: SetFound,
+): (() => void) => {
+  const show = (card: Card | undefined): void => {
+    if (card === undefined) return;
+    setFound((before) =>
+      before.state === 'loading' ? { state: 'loaded', card, isSignedIn: true } : before,
+    );
+  };
+  return after(serverWaitMs, () => {
+    // Where the phone keeps nothing the server is waited for.
+    void loadFromPhone(store, chosen).then(show, () => undefined);
+  });
+};
 
 const useFoundCard = (store: PhoneStore) => {
   const [found, setFound] = useState<CardLoad>({ state: 'loading' });
   /** A key that was read before the browser threw it away must not come back to the page. */
   const purges = useRef(0);
-  const chosen = useRef(readChoice(chosenName) ?? undefined);
+  /** Of several cards the one that is shown, or will be. */
+  const chosen = useRef<string | undefined>(undefined);
   const change = useCallback((how: (card: Card) => Card): void => {
     setFound((before) =>
       before.state === 'loaded' ? { ...before, card: how(before.card) } : before,
     );
   }, []);
   const reload = useCallback(async () => {
-    // A network that does not answer must not keep anybody waiting at a gate.
-    const cancel = after(serverWaitMs, () => {
-      void loadFromPhone(store, chosen.current).then((card) => {
-        if (card === undefined) return;
-        setFound((before) =>
-          before.state === 'loading' ? { state: 'loaded', card, isSignedIn: true } : before,
-        );
-      });
-    });
+    const cancel = showKeptSoon(store, chosen.current, setFound);
     let next: CardLoad;
     let [purgesBefore, wanted] = [purges.current, chosen.current];
     do {
@@ -117,6 +128,7 @@ const useFoundCard = (store: PhoneStore) => {
       next = await loadCard(store, wanted);
     } while (purges.current !== purgesBefore || chosen.current !== wanted);
     cancel();
+    if (next.state === 'loaded') chosen.current = next.card.card;
     setFound((before) => {
       if (next.state !== 'loaded') return next;
       const isSame = before.state === 'loaded' && before.card.card === next.card.card;
@@ -124,19 +136,25 @@ const useFoundCard = (store: PhoneStore) => {
       return { ...next, card: { ...next.card, wasPurged: wasPurged && !next.card.key } };
     });
   }, [store]);
+  const wish = useRef('');
   const choose = useCallback(
     async (card: string): Promise<boolean> => {
-      const kept = await loadFromPhone(store, card);
-      if (kept?.card !== card) {
-        const asked = await loadCard(store, card);
-        if (asked.state !== 'loaded' || asked.card.card !== card) return false;
-        setFound(asked);
-      } else {
-        setFound((before) => ({ isSignedIn: true, ...before, state: 'loaded', card: kept }));
+      wish.current = card;
+      const kept = await store.seen(card);
+      const asked = kept === undefined ? await loadCard(store, card) : undefined;
+      // Somebody wished for another one meanwhile: that one is shown.
+      if (wish.current !== card) return true;
+      if (kept !== undefined) {
+        const shown = { ...kept, key: await keyOf(store, kept.me), wasPurged: false };
+        await store.saveSeen(kept);
+        chosen.current = card;
+        setFound((before) => ({ isSignedIn: true, ...before, state: 'loaded', card: shown }));
+        void reload();
+        return true;
       }
+      if (asked?.state !== 'loaded' || asked.card.card !== card) return false;
       chosen.current = card;
-      writeChoice(chosenName, card);
-      if (kept?.card === card) void reload();
+      setFound(asked);
       return true;
     },
     [store, reload],

@@ -2,13 +2,13 @@ import { useEffect, useState } from 'react';
 import { holderPhoto } from '../adapters/photo-store.ts';
 
 /** @param tag of the picture; null = the card shows none. @returns its address on this page */
-export const usePhoto = (person: string, tag: string | null): string | null => {
+export const usePhoto = (card: string, tag: string | null): string | null => {
   const [address, setAddress] = useState<string | null>(null);
   useEffect(() => {
     if (tag === null) return undefined;
     let made: string | undefined;
     let isOver = false;
-    void holderPhoto(person, tag).then(
+    void holderPhoto(card, tag).then(
       (picture) => {
         if (isOver || picture === undefined) return;
         made = URL.createObjectURL(picture);
@@ -21,6 +21,6 @@ export const usePhoto = (person: string, tag: string | null): string | null => {
       setAddress(null);
       if (made !== undefined) URL.revokeObjectURL(made);
     };
-  }, [person, tag]);
+  }, [card, tag]);
   return address;
 };

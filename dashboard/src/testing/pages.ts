@@ -146,6 +146,24 @@ export const useHere = async (page: Page): Promise<void> => {
   await waitForCode(page);
 };
 
+/** How many keys and cards this browser keeps of `/m`. */
+export const keptIn = (page: Page): Promise<{ readonly keys: number; readonly seen: number }> =>
+  page.evaluate(async () => {
+    const done = <T>(request: IDBRequest<T>): Promise<T> =>
+      new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error ?? new Error('no'));
+      });
+    const db = await done(indexedDB.open('gatehouse-card'));
+    const tx = db.transaction(['cardKeys', 'cardSeen']);
+    const [keys, seen] = await Promise.all([
+      done(tx.objectStore('cardKeys').count()),
+      done(tx.objectStore('cardSeen').count()),
+    ]);
+    db.close();
+    return { keys, seen };
+  });
+
 /** What axe finds serious or critical. */
 export const graveFindings = async (page: Page): Promise<readonly string[]> => {
   const { violations } = await new AxeBuilder({ page }).analyze();

@@ -1,8 +1,10 @@
 import { CardFaceBody, CardFaceView } from '@gatehouse/protocols';
 import { pictureOf } from '../../cards/photos.ts';
+import { ownCard } from '../../identity/own-card.ts';
 import { cardFaceView, saveCardFace } from '../../settings/card-face.ts';
 import type { RouteGroup } from '../parts.ts';
 import { picturePolicy } from './cards.ts';
+import { CardQuery, holderOf } from './holder.ts';
 import { answers } from './responses.ts';
 
 const saveLimit = { rateLimit: { max: 60, timeWindow: 60_000 } } as const;
@@ -31,9 +33,12 @@ export const cardFaceRoutes: RouteGroup = ({ api, parts, guard }) => {
       return cardFaceView(database);
     },
   );
-  api.get('/api/me/photo', { config: photoLimit }, async (request, reply) => {
-    const { person } = await guard.allow(request, 'card');
-    const { type, bytes } = await pictureOf(database, person.id);
+  const photo = { schema: { querystring: CardQuery }, config: photoLimit };
+  api.get('/api/me/photo', photo, async (request, reply) => {
+    const holder = await holderOf(guard, request);
+    // Somebody else's card has no picture here, though the same browser shows it.
+    await ownCard(database, holder);
+    const { type, bytes } = await pictureOf(database, holder.person.id);
     return reply
       .header('content-security-policy', picturePolicy)
       .type(type)

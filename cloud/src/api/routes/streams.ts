@@ -85,10 +85,10 @@ const phoneFrames = (context: RouteContext, viewer: Viewer, card: string, first:
     for (const use of frame.uses.get(card) ?? []) {
       writer.send({ event: 'use', data: use, id: frame.pos });
     }
-    for (const notice of frame.notices.get(viewer.person.id) ?? []) {
-      writer.send({ event: 'notice', data: notice, id: frame.pos });
-    }
-    const isChanged = last.cards.some(({ id }) => frame.cards.has(id));
+    const notices = frame.notices.get(viewer.person.id) ?? [];
+    for (const notice of notices) writer.send({ event: 'notice', data: notice, id: frame.pos });
+    // A card that is new is none of those known before; its holder is told of it.
+    const isChanged = notices.length > 0 || last.cards.some(({ id }) => frame.cards.has(id));
     const isSpread = frame.spreadMoved && isBehind(last);
     const concerns = isChanged || frame.faceMoved || isSpread;
     if (!concerns) return;
