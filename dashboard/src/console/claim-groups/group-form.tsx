@@ -15,6 +15,38 @@ type FieldsProps = {
   readonly onDraft: (draft: Draft) => void;
 };
 
+const Field = ({
+  name,
+  value,
+  charsMax,
+  example,
+  onChange,
+}: {
+  readonly name: 'id' | 'host' | 'port';
+  readonly value: string;
+  readonly charsMax: number;
+  readonly example: string;
+  readonly onChange: (value: string) => void;
+}) => {
+  const { t } = useWords();
+  return (
+    <label className="claim-field">
+      <span>{t(`claimGroups.${name}`)}</span>
+      <input
+        className="field figures"
+        value={value}
+        maxLength={charsMax}
+        placeholder={example}
+        autoComplete="off"
+        spellCheck={false}
+        onChange={({ currentTarget }) => {
+          onChange(currentTarget.value);
+        }}
+      />
+    </label>
+  );
+};
+
 const Members = ({ view, draft, onDraft }: FieldsProps) => {
   const { t, pick } = useWords();
   return (
@@ -64,53 +96,21 @@ const Authority = ({ view, draft, onDraft }: FieldsProps) => {
             ))}
         </select>
       </label>
-      <label className="claim-field">
-        <span>{t('claimGroups.host')}</span>
-        <input
-          className="field"
-          value={draft.host}
-          maxLength={253}
-          autoComplete="off"
-          spellCheck={false}
-          placeholder="10.20.0.7"
-          onChange={({ currentTarget }) => {
-            onDraft({ ...draft, host: currentTarget.value });
-          }}
-        />
-      </label>
-      <label className="claim-field">
-        <span>{t('claimGroups.port')}</span>
-        <input
-          className="field figures"
-          value={draft.port}
-          inputMode="numeric"
-          maxLength={5}
-          onChange={({ currentTarget }) => {
-            onDraft({ ...draft, port: currentTarget.value });
-          }}
-        />
-      </label>
-    </>
-  );
-};
-
-const IdField = ({ draft, onDraft }: Omit<FieldsProps, 'view'>) => {
-  const { t } = useWords();
-  return (
-    <label className="claim-field">
-      <span>{t('claimGroups.id')}</span>
-      <input
-        className="field"
-        value={draft.id}
-        maxLength={40}
-        autoComplete="off"
-        spellCheck={false}
-        placeholder="east-gates"
-        onChange={({ currentTarget }) => {
-          onDraft({ ...draft, id: currentTarget.value });
-        }}
+      <Field
+        name="host"
+        value={draft.host}
+        charsMax={253}
+        example="10.20.0.7"
+        onChange={(host) => onDraft({ ...draft, host })}
       />
-    </label>
+      <Field
+        name="port"
+        value={draft.port}
+        charsMax={5}
+        example="18830"
+        onChange={(port) => onDraft({ ...draft, port })}
+      />
+    </>
   );
 };
 
@@ -151,7 +151,15 @@ export const GroupForm = ({
         if (fault === undefined && !isBusy) void save();
       }}
     >
-      {group === null ? <IdField {...fields} /> : null}
+      {group === null ? (
+        <Field
+          name="id"
+          value={draft.id}
+          charsMax={40}
+          example="east-gates"
+          onChange={(id) => setDraft({ ...draft, id })}
+        />
+      ) : null}
       <Members {...fields} />
       <Authority {...fields} />
       {moves ? <p className="tone-attention">{t('claimGroups.moves')}</p> : null}
