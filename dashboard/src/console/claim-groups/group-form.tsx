@@ -37,6 +37,7 @@ const Field = ({
         value={value}
         maxLength={charsMax}
         placeholder={example}
+        inputMode={name === 'port' ? 'numeric' : 'text'}
         autoComplete="off"
         spellCheck={false}
         onChange={({ currentTarget }) => {
