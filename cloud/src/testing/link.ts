@@ -16,9 +16,11 @@ export const sha256: Primitives['sha256'] = (data) => createHash('sha256').updat
 
 export const testRandom = (length: number): Uint8Array => randomBytes(length);
 
-/** The machine's clock, and a way to let hours pass. */
-export const createTestClock = (): Clock & { readonly skip: (ms: number) => void } => {
-  let skippedMs = 0;
+/** The machine's clock, or one that begins where one likes, and a way to let hours pass. */
+export const createTestClock = (
+  startMs = Date.now(),
+): Clock & { readonly skip: (ms: number) => void } => {
+  let skippedMs = startMs - Date.now();
   return {
     nowMs: () => Date.now() + skippedMs,
     monoMs: () => performance.now() + skippedMs,

@@ -81,6 +81,8 @@ const parsed = (text: string): unknown => {
 };
 
 export type TestApiOptions = {
+  /** When it begins, where the hour counts; else now. */
+  readonly startMs?: number;
   readonly simulator?: Simulator;
   readonly dashboardDir?: string;
   readonly builtIns?: LibraryOptions['builtIns'];
@@ -99,7 +101,7 @@ const recordingBroker = (published: TestApi['published']): Broker => ({
 });
 
 const openTestApi = async (database: Database, options: TestApiOptions): Promise<TestApi> => {
-  const clock = createTestClock();
+  const clock = createTestClock(options.startMs);
   await database.transaction((tx) =>
     seedCampus(tx, { seed: 1, people: 60 }, { nowMs: clock.nowMs() }),
   );

@@ -42,8 +42,11 @@ const refused = { lamp: 'red', tone: 'no', text: '请联系值班' };
 const entry = 'lab-hall-1-in';
 const exit = 'lab-hall-1-out';
 
-const fresh = (n = 0): string => {
-  const phone = staff[n % staff.length];
+let turn = 0;
+
+/** Everybody of the staff in turn: who comes twice to one reader has to wait. */
+const fresh = (): string => {
+  const phone = staff[(turn += 1) % staff.length];
   if (phone === undefined) throw new Error('nobody of the staff');
   return phone.show('door', aheadMs);
 };
@@ -71,7 +74,7 @@ beforeAll(async () => {
   await chmod(dataDir, 0o755);
   gatewayDisk = await mountSmallDisk(join(dataDir, 'gateways', 'gw-lab', 'data'), gatewayMegabytes);
   databaseDisk = await mountSmallDisk(join(dataDir, 'cloud', 'postgres'), databaseMegabytes);
-  demo = await startDemo({ args: ['--traffic', 'off', '--people', '40'], dataDir });
+  demo = await startDemo({ args: ['--traffic', 'off', '--people', '400'], dataDir });
   staff = staffPhones(await readPlan(dataDir));
   ask = askDatabase(psql, dataDir);
   ledger = createLedger({ control: () => demo.control, ask });
@@ -90,7 +93,7 @@ describe('the disk of a gateway is full', () => {
   let outs = 0;
   /** Somebody wants out, though nothing can be written. */
   const goOut = async (): Promise<void> => {
-    const { lamp } = await ledger.hold(exit, fresh(1), 'exit_journal_failed');
+    const { lamp } = await ledger.hold(exit, fresh(), 'exit_journal_failed');
     expect(lamp).toBe('green');
     outs += 1;
   };
@@ -106,10 +109,15 @@ describe('the disk of a gateway is full', () => {
 
   it('entries refuse and say whom to call, exits open, other gateways go on', async () => {
     gatewayDisk.fill();
+    // What the journal owns already takes some more rows.
+    await vi.waitFor(async () => {
+      for (let i = 0; i < 5; i += 1) {
+        expect(await ledger.hold(entry, fresh())).toMatchObject(refused);
+      }
+    }, inTime);
+    await goOut();
+    await goOut();
     await until(entry, refused);
-    await goOut();
-    await goOut();
-    expect(await ledger.hold(entry, fresh())).toMatchObject(refused);
     expect(await ledger.hold('north-gate-1-in', fresh())).toMatchObject(green);
     await vi.waitFor(async () => {
       expect(await conditions()).toContain(journalFailed);
@@ -129,7 +137,7 @@ describe('the disk of a gateway is full', () => {
     gatewayDisk.fill();
     process.kill(await pidOf(dataDir, 'gw-lab.yaml'), 'SIGKILL');
     await vi.waitFor(goOut, inTime);
-    expect(await ledger.hold(entry, fresh())).toMatchObject(refused);
+    await until(entry, refused);
     gatewayDisk.free();
     await recovers();
   });
@@ -138,15 +146,18 @@ describe('the disk of a gateway is full', () => {
 describe('the disk of the database is full', () => {
   const gates = ['east-gate-1-in', entry, 'north-gate-1-in'] as const;
   const everybodyEnters = async (): Promise<void> => {
-    for (const reader of gates) expect(await ledger.hold(reader, fresh())).toMatchObject(green);
+    for (const reader of gates) await until(reader, green);
   };
 
   /** Whether the newest rows have come within some seconds; a database that is away has none. */
   const arrives = async (): Promise<boolean> => {
-    const newest = ledger.shown.slice(-gates.length).map(({ counter }) => counter);
+    const entered = ledger.shown.filter(({ lamp }) => lamp === green.lamp);
+    const newest = entered
+      .slice(-gates.length)
+      .map(({ credential, counter }) => `('${credential}', '${counter}')`);
     await sleep(3_000);
     const rows = await ask(`select 1 from event where kind = 'access.granted'
-      and (data->>'counter')::int8 in (${newest.join()})`).catch(() => []);
+      and (data->>'credential', data->>'counter') in (${newest.join()})`).catch(() => []);
     return rows.length >= gates.length;
   };
 

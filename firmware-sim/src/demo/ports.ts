@@ -34,6 +34,33 @@ const letGo = (server: Server): Promise<void> =>
   });
 
 /**
+ * Ports come in blocks. Whoever listens on the first port of a block has its others, so that two
+ * campuses which start at once never pick the same one before their programs listen there; the
+ * system lets go of a block when its process ends, however it ends.
+ */
+const blockSize = 64;
+const blocks = Math.floor((pastPort - firstPort) / blockSize);
+/** By its first port. */
+const ownBlocks = new Map<number, Server>();
+
+const holdBlock = async (guard: number): Promise<Server | undefined> => {
+  const own = ownBlocks.get(guard);
+  if (own !== undefined) return own;
+  const server = await hold(guard);
+  return server?.unref();
+};
+
+/** Own blocks, then the others from somewhere on. */
+const guards = (): readonly number[] => {
+  const start = Math.floor(Math.random() * blocks);
+  const all = Array.from(
+    { length: blocks },
+    (_, i) => firstPort + ((start + i) % blocks) * blockSize,
+  );
+  return [...ownBlocks.keys(), ...all.filter((guard) => !ownBlocks.has(guard))];
+};
+
+/**
  * As many free TCP ports on the loopback as asked for; held together so that none comes twice.
  * @param promised not these, which are free still and somebody's already
  */
@@ -42,15 +69,20 @@ export const freePorts = async (
   promised: readonly (number | undefined)[] = [],
 ): Promise<readonly number[]> => {
   const held = new Map<number, Server>();
-  const range = pastPort - firstPort;
-  const start = Math.floor(Math.random() * range);
-  for (let i = 0; i < range && held.size < count; i += 1) {
-    const port = firstPort + ((start + i) % range);
-    const server = promised.includes(port) ? undefined : await hold(port);
-    if (server !== undefined) held.set(port, server);
+  for (const guard of guards()) {
+    if (held.size >= count) break;
+    const block = promised.includes(guard) ? undefined : await holdBlock(guard);
+    if (block === undefined) continue;
+    const before = held.size;
+    for (let port = guard + 1; port < guard + blockSize && held.size < count; port += 1) {
+      const server = promised.includes(port) ? undefined : await hold(port);
+      if (server !== undefined) held.set(port, server);
+    }
+    if (held.size > before) ownBlocks.set(guard, block);
+    else if (!ownBlocks.has(guard)) await letGo(block);
   }
-  if (held.size < count) throw new Error(`This machine has no ${count} free ports`);
   await Promise.all([...held.values()].map(letGo));
+  if (held.size < count) throw new Error(`This machine has no ${count} free ports`);
   return [...held.keys()];
 };
 

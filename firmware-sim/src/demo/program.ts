@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, openSync, statSync, truncateSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, statSync, truncateSync } from 'node:fs';
 
 const logBytesMax = 10 * 1024 * 1024;
 const restartMinMs = 300;
@@ -45,6 +45,7 @@ export const createProgram = (options: ProgramOptions): Program => {
   const run = (): Promise<Readonly<Record<string, unknown>>> =>
     new Promise((resolve, reject) => {
       const log = openLog(options.logFile);
+      const logFrom = statSync(options.logFile).size;
       const begun = Date.now();
       const started = spawn(
         process.execPath,
@@ -65,7 +66,8 @@ export const createProgram = (options: ProgramOptions): Program => {
         child = undefined;
         if (stopping) return;
         const why = `ended with ${signal ?? `code ${code ?? 0}`}; see ${options.logFile}`;
-        if (!ready) reject(new Error(`${options.name} ${why}`));
+        const said = lastLines(options.logFile, logFrom);
+        if (!ready) reject(new Error(`${options.name} ${why}\n${said}`.trimEnd()));
         options.onEnd(why);
         pauseMs = Date.now() - begun > healthyAfterMs ? restartMinMs : pauseMs * 2;
         pauseMs = Math.min(pauseMs, restartMaxMs);
@@ -100,6 +102,18 @@ export const createProgram = (options: ProgramOptions): Program => {
       clearTimeout(kill);
     },
   };
+};
+
+const saidLines = 5;
+
+/** The last lines that a program wrote since it started. */
+const lastLines = (file: string, from: number): string => {
+  try {
+    const text = readFileSync(file).subarray(from).toString();
+    return text.trimEnd().split('\n').slice(-saidLines).join('\n');
+  } catch {
+    return '';
+  }
 };
 
 const openLog = (file: string): number => {
