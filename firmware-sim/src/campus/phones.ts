@@ -1,4 +1,3 @@
-import { parsePass } from '@gatehouse/protocols';
 import { createPhone } from '../demo/phone.ts';
 import type { Phone } from '../demo/phone.ts';
 import type { Random } from '../devices/random.ts';
@@ -27,10 +26,6 @@ export type Phones = {
   readonly code: (person: number, kind: CodeKind, head: string) => string;
   /** The door opened for this code. */
   readonly opened: (code: string) => void;
-  /** The head has just shown green for it. */
-  readonly green: (code: string, head: string) => void;
-  /** The door is open there to whom this code is of: the head says nothing more to them. */
-  readonly isOpenTo: (code: string, head: string) => boolean;
 };
 
 /** @param nowMs unix milliseconds of the phones, which know the right time */
@@ -45,7 +40,6 @@ export const createPhones = (
   });
   const shown = new Map<number, string>();
   const presented = new Map<string, number>();
-  const greens = new Map<string, number>();
   let opened: string | undefined;
   const phoneOf = (person: number): Phone => {
     const phone = phones[person];
@@ -74,19 +68,7 @@ export const createPhones = (
     opened: (code) => {
       opened = code;
     },
-    green: (code, head) => {
-      greens.set(`${head} ${credentialOf(code)}`, nowMs());
-    },
-    isOpenTo: (code, head) => {
-      const atMs = greens.get(`${head} ${credentialOf(code)}`) ?? -Infinity;
-      return nowMs() - atMs <= place.unlockMs;
-    },
   };
-};
-
-const credentialOf = (code: string): string => {
-  const parsed = parsePass(code);
-  return parsed.ok ? parsed.pass.credential : '';
 };
 
 /** One character of the signature is another. */

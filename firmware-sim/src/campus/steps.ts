@@ -109,7 +109,6 @@ export const visit = async (on: Stage, step: Visit): Promise<Presented> => {
   const { side, walks } = step;
   const code = phones.code(step.person, step.code, side);
   const isCalm = watchCalm(on, side);
-  const isOpenToThem = phones.isOpenTo(code, side);
   const presented = await heads[side].present(code);
   const lamp = presented.ok ? presented.feedback.lamp : presented.why;
   const text = presented.ok ? presented.feedback.text : undefined;
@@ -117,8 +116,7 @@ export const visit = async (on: Stage, step: Visit): Promise<Presented> => {
   recorder.count(`shown ${lamp ?? 'nothing'}`);
   if (lamp === 'green' && side === 'entry') phones.opened(code);
   const wasRead = presented.ok || presented.why === 'no_feedback';
-  if (lamp === 'green') phones.green(code, side);
-  if (side === 'exit' && wasRead && !(isOpenToThem && lamp === 'no_feedback')) {
+  if (side === 'exit' && wasRead) {
     checkExit(on, { isCalm, isGreen: lamp === 'green', code: step.code });
   }
   if (lamp === 'green' && walks) {

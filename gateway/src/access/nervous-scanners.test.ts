@@ -17,6 +17,9 @@ import { createScans } from './scans.ts';
 import type { Unlocked } from './doorway.ts';
 
 const iat = Math.floor(tuesdayTenMs / 1000);
+/** Another character in the signature. */
+const flipped = (text: string): string =>
+  `${text.slice(0, 60)}${text[60] === 'A' ? 'B' : 'A'}${text.slice(61)}`;
 const texts: Readonly<Record<string, string>> = {
   A: people.staff.phone.text({ iat, counter: 1 }),
   /** The same phone, renewed. */
@@ -26,18 +29,28 @@ const texts: Readonly<Record<string, string>> = {
   /** Somebody without a right. */
   D: people.visitor.phone.text({ iat, counter: 1 }),
   E: people.visitor.phone.text({ iat, counter: 2 }),
+  /** The first phone again: a call for help, the key on a second phone, a forgery, to pay. */
+  H: people.staff.phone.text({ iat, counter: 3, audience: 'campus-01/duress' }),
+  K: people.staff.phone.text({ iat: iat + 1, counter: 1 }),
+  L: flipped(people.staff.phone.text({ iat, counter: 4 })),
+  P: people.staff.phone.text({ iat, counter: 5, audience: 'campus-01/pay' }),
   x: 'https://example.org/menu',
 };
 
-/** Readers `1` and `2` of one door that opens for 3 s. */
-const createBench = (doorSays: Unlocked = 'confirmed') => {
+/** Readers `1` and `2` before, `3` behind a door that opens for 3 s, as soon as it has answered. */
+const createBench = ({ doorSays = 'confirmed', answersAfterMs = 0 } = {}) => {
   const clock = createVirtualClock(tuesdayTenMs);
   const journal = createMemoryJournal();
   const primitives = createPrimitives();
   const roster = createRoster(primitives);
+  const revocations = createRevocations();
   for (const row of policyRows) roster.put(row);
   const shown: string[] = [];
   const bench = { unlocks: 0 };
+  const late = () =>
+    new Promise<Unlocked>((resolve) => {
+      clock.after(answersAfterMs, () => resolve(doorSays));
+    });
   const held = { keysSerial: 1, policyEpoch: 1, policyVersion: 1 };
   const scans = createScans({
     ports: { clock, journal: journal.port, primitives },
@@ -45,7 +58,7 @@ const createBench = (doorSays: Unlocked = 'confirmed') => {
     keeper: {
       held: () => ({ ...held, revocationEpoch: 0, revocation: 0 }),
       roster: () => roster,
-      revocations: createRevocations(),
+      revocations,
       ageMs: () => 0,
     },
     marks: createMarks(),
@@ -64,22 +77,32 @@ const createBench = (doorSays: Unlocked = 'confirmed') => {
       ready: () => true,
       unlock: () => {
         bench.unlocks += 1;
-        return Promise.resolve(doorSays);
+        return answersAfterMs === 0 ? Promise.resolve(doorSays) : late();
       },
     }),
     event: stampEvents(clock, () => 'trusted'),
     owed: () => undefined,
   });
-  /** `A1` = code A at reader 1; `+500` = half a second; `A1*40/5000` = 40 times within 5 s. */
+  const freeze = (): void => {
+    const what = { kind: 'card.frozen', card: people.staff.card } as const;
+    revocations.offer({ policyEpoch: 1, n: 1, at: tuesdayTenMs, what });
+  };
+  /**
+   * `A1` = code A at reader 1; `+500` = half a second; `A1*40/5000` = 40 times within 5 s;
+   * `freeze` = the card of A.
+   */
   const play = async (script: string): Promise<void> => {
     for (const word of script.split(' ')) {
       const [, code = '', reader = '', times = '1', inMs = '0'] =
-        /^([A-Ex])([12])(?:\*(\d+)\/(\d+))?$/.exec(word) ?? [];
+        /^([A-Px])([123])(?:\*(\d+)\/(\d+))?$/.exec(word) ?? [];
       if (word.startsWith('+')) await clock.advance(Number(word.slice(1)));
+      if (word === 'freeze') freeze();
       for (let n = 0; code !== '' && n < Number(times); n += 1) {
         const show = (reason: string) => void shown.push(`${reader} ${reason}`);
-        const at = { id: `r${reader}`, door: 'lab', side: 'entry' as const, show };
-        await scans.onCode(at, texts[code] ?? '');
+        const side = reader === '3' ? ('exit' as const) : ('entry' as const);
+        const scan = scans.onCode({ id: `r${reader}`, door: 'lab', side, show }, texts[code] ?? '');
+        if (answersAfterMs === 0) await scan;
+        else await clock.settle();
         if (Number(times) > 1) await clock.advance(Number(inMs) / Number(times));
       }
     }
@@ -106,7 +129,16 @@ const table = `
   A1 +1000 B1 B1 A1 +2000 B1  | granted, granted+3        | 2 | 1 granted, 1 granted
   A1 B2                       | granted, granted          | 2 | 1 granted, 2 granted
   A1 C1                       | granted, granted          | 2 | 1 granted, 1 granted
-  A1 C1 B1                    | granted, granted, granted | 3 | 1 granted, 1 granted, 1 granted
+  A1 C1 B1                    | granted, granted          | 2 | 1 granted, 1 granted
+  A1 x1 B1                    | granted, not_a_pass       | 1 | 1 granted, 1 not_a_pass
+  A1 D1 B1                    | granted, no_right         | 1 | 1 granted, 1 no_right
+  A1 H1                       | granted, granted          | 2 | 1 granted, 1 granted
+  A1 K1                       | granted, cloned           | 1 | 1 granted, 1 cloned
+  A1 L1 B1                    | granted, bad_signature    | 1 | 1 granted, 1 bad_signature
+  A1 P1                       | granted, wrong_kind       | 1 | 1 granted, 1 wrong_kind
+  A1 freeze B1                | granted, frozen           | 1 | 1 granted, 1 frozen
+  A1 B1 B2                    | granted, granted          | 2 | 1 granted, 2 granted
+  A3 B3                       | granted, granted          | 2 | 3 granted, 3 granted
   D1*40/4900                  | no_right                  | 0 | 1 no_right
   D1 E1                       | no_right, no_right        | 0 | 1 no_right, 1 no_right
 `
@@ -129,9 +161,23 @@ describe('one attempt is one decision, one row, one count', () => {
   });
 
   it('the next code of a phone counts where the door did not open', async () => {
-    const at = createBench('failed');
+    const at = createBench({ doorSays: 'failed' });
     await at.play('A1 B1');
     expect(at.journal.events().map(rowOf)).toEqual(['granted', 'granted']);
+  });
+
+  it('the door is open to a phone from its answer on, and while it has not answered', async () => {
+    const at = createBench({ answersAfterMs: 2_000 });
+    await at.play('A1 +1000 B1 +1000 B1 +2900 B1');
+    expect(at.journal.events().map(rowOf)).toEqual(['granted']);
+    await at.play('+100 B1');
+    expect(at.journal.events().map(rowOf)).toEqual(['granted', 'granted+3']);
+  });
+
+  it('takes no mark for a code that it folds', async () => {
+    const at = createBench();
+    await at.play('A1 B1');
+    expect(at.journal.marks.get(people.staff.phone.credential)?.counter).toBe(1);
   });
 });
 

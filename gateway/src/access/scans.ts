@@ -13,12 +13,12 @@ import type { Outcome } from './decide.ts';
 import { createDecisionEvents } from './decision-event.ts';
 import { createDoorAudiences } from './door-audiences.ts';
 import type { Door, Reader, Unlocking } from './doorway.ts';
-import { createHeldOpen, heldOpenUntil } from './held-open.ts';
+import { createHeldOpen } from './held-open.ts';
 import { journalMark } from './marks.ts';
 import type { Marks } from './marks.ts';
 import type { Pins } from './pins.ts';
 import { attemptOf, credentialOf, readText } from './presented.ts';
-import type { Presented, ReadKind } from './presented.ts';
+import type { Presented, Read, ReadKind } from './presented.ts';
 
 /** An unlock that has not begun by then is not begun any more. */
 export const unlockWithinMs = 2_000;
@@ -48,37 +48,47 @@ export type Scans = {
 
 /** From the text that a reader read to the door's own report. Durable first, then the effect. */
 export const createScans = (options: ScansOptions): Scans => {
-  const { conditions, pins } = options;
+  const { pins } = options;
   const attempts = createAttempts();
   const heldOpen = createHeldOpen();
   const judge = createJudge(options);
   const eventOf = createDecisionEvents(options.keeper, options.event);
   const write = createWrite(options, eventOf);
-  const unlock = createUnlock(options);
+  const carryOut = createCarryOut(options, eventOf);
 
-  /** Nothing is on disk: entries refuse, exits open and owe their row. */
-  const withoutJournal = async (
+  /** Judged, written, answered: true where the door has opened. */
+  const answer = async (
     reader: Reader,
-    { outcome, claimed }: Written,
+    presented: Presented,
+    repeats: number,
   ): Promise<boolean> => {
-    conditions.raise('journal_failed', options.gateway, '');
-    if (reader.side === 'entry') {
-      reader.show('journal_failed');
-      return false;
+    const judged = judge(reader, presented);
+    const credential = heldBy(reader, judged);
+    const monoMs = options.ports.clock.monoMs();
+    if (credential !== undefined) heldOpen.opening(reader.id, credential, monoMs);
+    let written = await write(reader, judged, repeats);
+    if (written.appended?.ok === false) {
+      // The journal held a higher mark than memory did: it is the truth.
+      written = await write(reader, judge(reader, presented), repeats);
     }
-    const forced: Outcome = { ...outcome, granted: true, reason: 'exit_journal_failed' };
-    options.owed(eventOf(reader, forced, { claimed, repeats: 0 }));
-    return unlock(reader, forced, forced.reason);
+    const isOpen = await carryOut(reader, written);
+    if (credential === undefined) return isOpen;
+    // From now on: disk, group and door took their time before the pulse began.
+    const unlockMs = judged.door?.unlockMs ?? unlockDefaultMs;
+    const pulse = { monoMs: options.ports.clock.monoMs(), unlockMs };
+    if (isOpen) heldOpen.opened(reader.id, credential, pulse);
+    else heldOpen.end(reader.id, credential);
+    return isOpen;
   };
 
-  const carryOut = async (reader: Reader, written: Written): Promise<boolean> => {
-    const { outcome, appended } = written;
-    const ref = appended?.ok === true ? appended.refs[0] : undefined;
-    if (ref === undefined) return withoutJournal(reader, written);
-    conditions.clear('journal_failed', options.gateway);
-    if (outcome.granted) return unlock(reader, outcome, eventId(ref));
-    reader.show(outcome.reason);
-    return false;
+  /** The renewed code of a phone to which the door is open: nothing is written, no mark is taken. */
+  const isFolded = (reader: Reader, read: Read, monoMs: number): boolean => {
+    if (read.by === 'pin') return false;
+    const credential = credentialOf(read);
+    if (credential === undefined || !heldOpen.isFor(reader.id, credential, monoMs)) return false;
+    // Judged all the same: what is refused, and what asks for help, keeps its row and its alarm.
+    const judged = judge(reader, read);
+    return heldBy(reader, judged) !== undefined && judged.row.duress !== true;
   };
 
   return {
@@ -88,30 +98,22 @@ export const createScans = (options: ScansOptions): Scans => {
       const monoMs = options.ports.clock.monoMs();
       if (attempts.isRepeat(reader.id, attempt, monoMs)) return;
       if (read.by === 'pin' && pins.isBusy(reader.id)) return;
-      const credential = credentialOf(read);
-      if (credential !== undefined && heldOpen.isFor(reader.id, credential, monoMs)) {
+      if (isFolded(reader, read, monoMs)) {
         attempts.fold(reader.id);
         return;
       }
       const repeats = attempts.decided(reader.id, attempt, monoMs);
       const presented = read.by === 'pin' ? await pins.check(reader, read.entry) : read;
-      let written = await write(reader, judge(reader, presented), repeats);
-      if (written.appended?.ok === false) {
-        // The journal held a higher mark than memory did: it is the truth.
-        written = await write(reader, judge(reader, presented), repeats);
-      }
-      const { outcome } = written;
-      if (outcome.reason === 'granted' && credential !== undefined) {
-        const unlockMs = outcome.door?.unlockMs ?? unlockDefaultMs;
-        heldOpen.begin(reader.id, credential, heldOpenUntil(monoMs, unlockMs));
-      }
-      const opened = await carryOut(reader, written);
-      if (!opened) heldOpen.end(reader.id);
+      const isOpen = await answer(reader, presented, repeats);
       // Who wants out and was not let out may ask again with the same code.
-      if (!opened && reader.side === 'exit') attempts.forget(reader.id);
+      if (!isOpen && reader.side === 'exit') attempts.forget(reader.id);
     },
   };
 };
+
+/** The key to which an entry is open by this outcome; who leaves is always checked and answered. */
+const heldBy = ({ side }: Reader, { reason, pass }: Outcome): string | undefined =>
+  side === 'entry' && reason === 'granted' ? pass?.credential : undefined;
 
 /** What the checks say of a code at this reader, now. */
 const createJudge = (
@@ -182,6 +184,39 @@ const createWrite = (
     if (appended?.ok !== true) marks.release(credential, nextMark, before);
     if (appended?.ok === false) marks.learn(appended.held);
     return { outcome, claimed, appended };
+  };
+};
+
+/** Unlocks or says why not, as it is on disk; true where the door has opened. */
+const createCarryOut = (
+  options: ScansOptions,
+  eventOf: ReturnType<typeof createDecisionEvents>,
+): ((reader: Reader, written: Written) => Promise<boolean>) => {
+  const { conditions } = options;
+  const unlock = createUnlock(options);
+  /** Nothing is on disk: entries refuse, exits open and owe their row. */
+  const withoutJournal = async (
+    reader: Reader,
+    { outcome, claimed }: Written,
+  ): Promise<boolean> => {
+    conditions.raise('journal_failed', options.gateway, '');
+    if (reader.side === 'entry') {
+      reader.show('journal_failed');
+      return false;
+    }
+    const forced: Outcome = { ...outcome, granted: true, reason: 'exit_journal_failed' };
+    options.owed(eventOf(reader, forced, { claimed, repeats: 0 }));
+    return unlock(reader, forced, forced.reason);
+  };
+
+  return async (reader, written) => {
+    const { outcome, appended } = written;
+    const ref = appended?.ok === true ? appended.refs[0] : undefined;
+    if (ref === undefined) return withoutJournal(reader, written);
+    conditions.clear('journal_failed', options.gateway);
+    if (outcome.granted) return unlock(reader, outcome, eventId(ref));
+    reader.show(outcome.reason);
+    return false;
   };
 };
 
