@@ -47,7 +47,10 @@ export const noTrust: ClockTrust = {
   goodAtMono: undefined,
 };
 
-/** Signed time goes on by the counter of the box, which nobody can set. */
+/**
+ * Signed time goes on by the counter of the box, which nobody can set. A time service steers its
+ * rate, 500 ppm by the kernel and more by chrony (`maxslewrate`): seen with the next signed time.
+ */
 const byAnchor = ({ atMs, monoMs }: TimeAnchor, face: ClockFace): number =>
   atMs + Math.max(0, face.monoMs - monoMs);
 

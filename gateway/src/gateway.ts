@@ -44,11 +44,12 @@ export type Gateway = {
 
 /** The whole gateway: its parts, who tells whom, and in which order they start and end. */
 export const createGateway = (given: Ports, options: GatewayOptions): Gateway => {
-  const time = createTimeKeeper(given, (atMs) => {
+  const time = createTimeKeeper(given, (atMs) =>
     given.policyStore.saveFloor(atMs).catch((error: unknown) => {
       given.log.warn('time.floor_not_stored', { error });
-    });
-  });
+      throw error;
+    }),
+  );
   // From here on nobody sees the box's own clock.
   const ports: Ports = { ...given, clock: time.clock };
   const core = createCore(ports, options, time);

@@ -1,23 +1,37 @@
 import { describe, expect, it } from 'vitest';
 import type { ClockSigns } from './ports.ts';
 import { createVirtualClock } from './testing/virtual-clock.ts';
-import { createTimeKeeper, floorSavedEveryMs, signsEveryMs, stepMaxMs } from './time-keeper.ts';
+import {
+  createTimeKeeper,
+  floorSavedEveryMs,
+  signsEveryMs,
+  signsWaitMaxMs,
+  stepMaxMs,
+} from './time-keeper.ts';
 
 const createBench = async (found: ClockSigns = { synchronised: true, rtc: true }) => {
   const clock = createVirtualClock();
   const steps: number[] = [];
   const floors: number[] = [];
-  const bench = { signs: found, reads: 0 };
+  const hanging: (() => void)[] = [];
+  const bench = { signs: found, reads: 0, hangs: false, diskFails: false };
   const timeSigns = () => {
     bench.reads += 1;
-    return Promise.resolve(bench.signs);
+    if (!bench.hangs) return Promise.resolve(bench.signs);
+    return new Promise<ClockSigns>((resolve) => {
+      hanging.push(() => resolve({ synchronised: true, rtc: true }));
+    });
   };
-  const time = createTimeKeeper({ clock, timeSigns }, (atMs) => void floors.push(atMs));
+  const time = createTimeKeeper({ clock, timeSigns }, (atMs) => {
+    floors.push(atMs);
+    return bench.diskFails ? Promise.reject(new Error('read-only')) : Promise.resolve();
+  });
   const begin = async () => {
     await time.begin();
     time.start((byMs) => void steps.push(byMs));
   };
-  return { bench, clock, time, steps, floors, begin };
+  const release = () => hanging.splice(0).forEach((end) => void end());
+  return { bench, clock, time, steps, floors, begin, release };
 };
 
 const begun = async (found?: ClockSigns) => {
@@ -83,6 +97,31 @@ describe('the wall clock', () => {
     expect(time.reading()).toMatchObject({ quality: 'trusted', unsureMs: 0 });
   });
 
+  it('is not trusted on the word of somebody who does not answer any more', async () => {
+    const { bench, clock, time, release } = await begun();
+    expect(time.quality()).toBe('trusted');
+    bench.hangs = true;
+    await clock.advance(signsEveryMs + signsWaitMaxMs + 1_000);
+    expect([time.quality(), bench.reads]).toEqual(['holdover', 2]);
+    await clock.advance(10 * signsEveryMs);
+    expect(bench.reads).toBe(2);
+    bench.hangs = false;
+    release();
+    await clock.advance(1_000);
+    expect([time.quality(), bench.reads]).toEqual(['trusted', 3]);
+  });
+
+  it('of which nothing is said holds up no start', async () => {
+    const { bench, clock, time, begin } = await createBench();
+    bench.hangs = true;
+    let isBegun = false;
+    void begin().then(() => {
+      isBegun = true;
+    });
+    await clock.advance(signsWaitMaxMs);
+    expect([isBegun, time.quality()]).toEqual([true, 'untrusted']);
+  });
+
   it('is not looked at after the stop', async () => {
     const { bench, clock, time } = await begun();
     time.stop();
@@ -115,13 +154,35 @@ describe('signed time', () => {
   });
 });
 
+const firstMs = 1_800_000_000_000;
+
 it('the floor is kept when it has risen far enough', async () => {
-  const { time, floors } = await begun();
-  const first = 1_800_000_000_000;
+  const { clock, time, floors } = await begun();
   for (const byMs of [0, 1, floorSavedEveryMs - 1, floorSavedEveryMs, floorSavedEveryMs - 5]) {
-    time.raiseFloor(first + byMs);
+    time.raiseFloor(firstMs + byMs);
+    await clock.settle();
   }
-  expect(floors).toEqual([first, first + floorSavedEveryMs]);
+  expect(floors).toEqual([firstMs, firstMs + floorSavedEveryMs]);
+});
+
+it('the floor that was not written is written with the next signed thing', async () => {
+  const { bench, clock, time, floors } = await begun();
+  bench.diskFails = true;
+  time.raiseFloor(firstMs);
+  await clock.settle();
+  bench.diskFails = false;
+  for (const byMs of [1, 2]) {
+    time.raiseFloor(firstMs + byMs);
+    await clock.settle();
+  }
+  expect(floors).toEqual([firstMs, firstMs + 1]);
+});
+
+it('a floor that rises while it is written is written again where it has risen far', async () => {
+  const { clock, time, floors } = await begun();
+  for (const byMs of [0, 1, floorSavedEveryMs]) time.raiseFloor(firstMs + byMs);
+  await clock.settle();
+  expect(floors).toEqual([firstMs, firstMs + floorSavedEveryMs]);
 });
 
 it('the last fence counts, also where it is the earlier one', async () => {

@@ -2,10 +2,13 @@ import type { ClockQuality } from '@gatehouse/protocols';
 import { afterLook, afterSigned, noTrust, readTime } from './clock-trust.ts';
 import type { ClockFace, TimeAnchor, TimeReading } from './clock-trust.ts';
 import type { Cancel, Clock, Ports } from './ports.ts';
+import { within } from './within.ts';
 
 const lookEveryMs = 1_000;
 /** A time service takes minutes to come and go. */
 export const signsEveryMs = 30_000;
+/** What the box does not say of its clock by then counts as not said. */
+export const signsWaitMaxMs = 5_000;
 /** A jump larger than this opens the window of old passes again: it is fenced. */
 export const stepMaxMs = 2_000;
 /** The floor is written again when it has risen this far: storage cards wear out. */
@@ -30,15 +33,19 @@ export type TimeKeeper = {
   readonly stop: () => void;
 };
 
-/** What is known about the wall clock, and the moment before which no pass counts. */
+/**
+ * What is known about the wall clock, and the moment before which no pass counts.
+ *
+ * @param saveFloor keeps the floor over restarts; rejects where it is not on disk
+ */
 export const createTimeKeeper = (
   ports: Pick<Ports, 'clock' | 'timeSigns'>,
-  onFloor: (atMs: number) => void = () => undefined,
+  saveFloor: (atMs: number) => Promise<void> = () => Promise.resolve(),
 ): TimeKeeper => {
   const { clock } = ports;
   let trust = noTrust;
   let floorMs = 0;
-  let floorSavedMs = 0;
+  const keepFloor = createFloorKeeping(() => floorMs, saveFloor);
   let fenceMs: number | undefined;
   let signsDueMono = 0;
   let isReading = false;
@@ -53,9 +60,13 @@ export const createTimeKeeper = (
   const readSigns = async (): Promise<void> => {
     isReading = true;
     signsDueMono = clock.monoMs() + signsEveryMs;
-    const signs = await ports.timeSigns().catch(() => noTrust.signs);
-    trust = afterLook(trust, face(), signs);
-    isReading = false;
+    const signs = ports.timeSigns().catch(() => noTrust.signs);
+    // One that hangs is not asked a second time before it has ended.
+    void signs.then(() => {
+      isReading = false;
+    });
+    const { done = noTrust.signs } = await within(signs, signsWaitMaxMs, clock);
+    trust = afterLook(trust, face(), done);
   };
   const look = (onStep: (byMs: number) => void): void => {
     if (isStopped) return;
@@ -77,9 +88,7 @@ export const createTimeKeeper = (
     raiseFloor: (atMs) => {
       if (atMs <= floorMs) return;
       floorMs = atMs;
-      if (floorMs - floorSavedMs < floorSavedEveryMs) return;
-      floorSavedMs = floorMs;
-      onFloor(floorMs);
+      void keepFloor();
     },
     signed: (anchor) => {
       trust = afterSigned(trust, face(), anchor);
@@ -97,5 +106,30 @@ export const createTimeKeeper = (
       isStopped = true;
       cancel();
     },
+  };
+};
+
+/** Saves the floor where it is far above what is known to be on disk. */
+const createFloorKeeping = (
+  floorMs: () => number,
+  save: (atMs: number) => Promise<void>,
+): (() => Promise<void>) => {
+  let savedMs = 0;
+  let isSaving = false;
+  const isDue = (): boolean => floorMs() - savedMs >= floorSavedEveryMs;
+  return async () => {
+    if (isSaving) return;
+    isSaving = true;
+    try {
+      while (isDue()) {
+        const atMs = floorMs();
+        await save(atMs);
+        savedMs = atMs;
+      }
+    } catch {
+      // Whoever saves has told it; the next signed thing tries again.
+    } finally {
+      isSaving = false;
+    }
   };
 };

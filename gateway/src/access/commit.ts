@@ -2,6 +2,7 @@ import { eventId } from '@gatehouse/protocols';
 import type { NewEvent } from '@gatehouse/protocols';
 import type { EventBody } from '../events.ts';
 import type { Append, Appended, Ports } from '../ports.ts';
+import { within } from '../within.ts';
 import type { Reader } from './doorway.ts';
 
 /** A decision that is not on disk by then counts as not written. */
@@ -36,18 +37,3 @@ export const createCommit = ({ ports, event }: CommitOptions): Commit => {
     return done;
   };
 };
-
-const within = <T>(
-  promise: Promise<T>,
-  waitMs: number,
-  clock: Ports['clock'],
-): Promise<{ readonly done: T | undefined; readonly late: boolean }> =>
-  new Promise((resolve) => {
-    const cancel = clock.after(waitMs, () => {
-      resolve({ done: undefined, late: true });
-    });
-    void promise.then((done) => {
-      cancel();
-      resolve({ done, late: false });
-    });
-  });

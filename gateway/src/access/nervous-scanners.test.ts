@@ -37,8 +37,10 @@ const texts: Readonly<Record<string, string>> = {
   x: 'https://example.org/menu',
 };
 
+type Answer = { readonly doorSays?: Unlocked; readonly answersAfterMs?: number };
+
 /** Readers `1` and `2` before, `3` behind a door that opens for 3 s, as soon as it has answered. */
-const createBench = ({ doorSays = 'confirmed', answersAfterMs = 0 } = {}) => {
+const createBench = ({ doorSays = 'confirmed', answersAfterMs = 0 }: Answer = {}) => {
   const clock = createVirtualClock(tuesdayTenMs);
   const journal = createMemoryJournal();
   const primitives = createPrimitives();
