@@ -9,6 +9,7 @@ import type {
 } from '@gatehouse/protocols';
 import { describe, expect, it } from 'vitest';
 import { readAudit } from '../audit/audit.ts';
+import { readSettings } from '../settings/settings.ts';
 import { createTestPhone, useTestApi } from '../testing/test-api.ts';
 import type { Browser, TestApi, TestPhone } from '../testing/test-api.ts';
 import { keepChallengeForMs } from './keep.ts';
@@ -178,7 +179,18 @@ describe('the settings of the school', () => {
     expect(entry?.detail).toEqual({ before: defaultSettings, after: settings });
   });
 
-  it.each([{ revalidateDays: -1 }, { revalidateDays: 366 }, { holdoverHours: { lab: 1 } }])(
+  it.each([1, 2])('of %d days are from before, and are read as three', async (revalidateDays) => {
+    const { database } = await openApi();
+    const value = JSON.stringify({ ...defaultSettings, revalidateDays });
+    await database.query(
+      `insert into setting (name, value, at, by)
+       select 'school', $1::jsonb, to_timestamp(0), id from person limit 1`,
+      [value],
+    );
+    expect(await readSettings(database)).toEqual({ ...defaultSettings, revalidateDays: 3 });
+  });
+
+  it.each([{ revalidateDays: -1 }, { revalidateDays: 2 }, { holdoverHours: { lab: 1 } }])(
     'are refused as %j',
     async (wrong) => {
       const admin = await (await openApi()).signIn('Liu Yang');

@@ -1,3 +1,4 @@
+import { revalidateDaysMin } from '@gatehouse/protocols';
 import { describe, expect, it } from 'vitest';
 import { lapseStep } from './lapse.ts';
 
@@ -30,6 +31,12 @@ describe('a phone key that is not seen online, with 7 days', () => {
     const step = lapseStep({ seenAtMs, lapsesAtMs, told }, { days: 7, nowMs: at(day) });
     const said = step.do === 'tell' ? ` ${step.told}: ${(step.lapsesAtMs - seenAtMs) / dayMs}` : '';
     expect(`${step.do}${said}`).toBe(expected);
+  });
+
+  it('is not due at once when it was just shown, with the fewest days that can be set', () => {
+    const key = { seenAtMs, lapsesAtMs: undefined, told: 0 };
+    const step = lapseStep(key, { days: revalidateDaysMin, nowMs: seenAtMs + dayMs - 1 });
+    expect(step).toEqual({ do: 'nothing' });
   });
 
   it('seen every day never hears of it, looked at every hour', () => {

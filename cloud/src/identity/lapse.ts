@@ -66,7 +66,7 @@ const selectKeys = `
   from credential k join card c on c.id = k.card
   where k.revoked_at is null`;
 
-const isoMinute = (atMs: number, zone: string): NoticeValues => {
+const localMinute = (atMs: number, zone: string): NoticeValues => {
   const parts = { day: 'numeric', month: 'numeric', hour: '2-digit', minute: '2-digit' } as const;
   const format = (language: string, month: 'numeric' | 'short'): string =>
     new Intl.DateTimeFormat(language, {
@@ -108,7 +108,7 @@ const announce = async (
   const { id: subject, card, person } = row;
   const name = 'credential.lapse_announced';
   await appendFeed(tx, atMs, { kind: 'domain', name, subject, data: { card, person } });
-  const data = isoMinute(lapsesAtMs, row.zone);
+  const data = localMinute(lapsesAtMs, row.zone);
   await tell(tx, { person, at: atMs, kind: 'key.lapses', data });
 };
 

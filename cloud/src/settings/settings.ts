@@ -1,4 +1,4 @@
-import { defaultSettings, Settings } from '@gatehouse/protocols';
+import { defaultSettings, revalidateDaysMin, Settings } from '@gatehouse/protocols';
 import Value from 'typebox/value';
 import { appendFeed } from '../feed/feed.ts';
 import type { AppendAudit } from '../identity/identity.ts';
@@ -7,12 +7,20 @@ import type { Database, Queryable } from '../ports.ts';
 /** One row for all of them: they are read and written together. */
 const settingName = 'school';
 
+/** One or two days could be set once, and are read as the least that can be now. */
+const withDays = (value: unknown): unknown => {
+  if (typeof value !== 'object' || value === null || !('revalidateDays' in value)) return value;
+  const { revalidateDays: days } = value;
+  return days === 1 || days === 2 ? { ...value, revalidateDays: revalidateDaysMin } : value;
+};
+
 /** What the school has set; the default for the rest, and for what cannot be read. */
 export const readSettings = async (db: Queryable): Promise<Settings> => {
   const [row] = await db.query<{ value: unknown }>('select value from setting where name = $1', [
     settingName,
   ]);
-  return row !== undefined && Value.Check(Settings, row.value) ? row.value : defaultSettings;
+  const value = withDays(row?.value);
+  return Value.Check(Settings, value) ? value : defaultSettings;
 };
 
 /** Audited with what it was before; every policy is looked at again. */

@@ -2,6 +2,8 @@ import Type from 'typebox';
 import { doorClasses, holdoverMsDefault } from '../policy/rows.ts';
 import type { DoorClass } from '../policy/rows.ts';
 
+/** The owner hears of it two days before: with fewer a key would be due when it was just shown. */
+export const revalidateDaysMin = 3;
 export const revalidateDaysMax = 365;
 export const holdoverHoursMax = 30 * 24;
 const hourMs = 3600 * 1000;
@@ -11,7 +13,10 @@ const Hours = Type.Integer({ minimum: 0, maximum: holdoverHoursMax });
 /** `POST /api/console/settings`: what the school sets for all its doors. */
 export const Settings = Type.Object({
   /** A phone key that was not seen online for so many days lapses; 0 = never. */
-  revalidateDays: Type.Integer({ minimum: 0, maximum: revalidateDaysMax }),
+  revalidateDays: Type.Union([
+    Type.Literal(0),
+    Type.Integer({ minimum: revalidateDaysMin, maximum: revalidateDaysMax }),
+  ]),
   /** How long doors of a class take passes without a source of time. */
   holdoverHours: Type.Record(Type.Enum([...doorClasses]), Hours),
 });

@@ -1,4 +1,4 @@
-import { doorClasses, holdoverHoursMax, revalidateDaysMax } from '@gatehouse/protocols';
+import { doorClasses } from '@gatehouse/protocols';
 import type { Settings, SettingsView } from '@gatehouse/protocols';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -7,36 +7,11 @@ import { ErrorNote } from '../../api/error-note.tsx';
 import { settingsRoutes } from '../../api/settings-routes.ts';
 import { useWords } from '../../i18n/i18n.ts';
 import { Panel } from '../panel.tsx';
+import { daysIn, draftOf, hoursIn, settingsIn } from './settings-draft.ts';
+import type { Draft } from './settings-draft.ts';
 import './settings.css';
 
 const queryKey = ['settings'];
-
-/** Empty, negative or broken is no number of days or hours. */
-const wholeNumber = (text: string, max: number): number | null => {
-  const value = Number(text);
-  return text.trim() !== '' && Number.isInteger(value) && value >= 0 && value <= max ? value : null;
-};
-
-/** What is in the fields: text, until it is saved. */
-type Draft = { readonly days: string; readonly hours: Readonly<Record<string, string>> };
-
-const draftOf = ({ revalidateDays, holdoverHours }: Settings): Draft => ({
-  days: String(revalidateDays),
-  hours: Object.fromEntries(
-    Object.entries(holdoverHours).map(([name, hours]) => [name, String(hours)]),
-  ),
-});
-
-/** Null where a field cannot be read. */
-const settingsIn = ({ days, hours }: Draft, before: Settings): Settings | null => {
-  const revalidateDays = wholeNumber(days, revalidateDaysMax);
-  const read = doorClasses.map(
-    (name) => [name, wholeNumber(hours[name] ?? '', holdoverHoursMax)] as const,
-  );
-  if (revalidateDays === null || read.some(([, value]) => value === null)) return null;
-  const changed = Object.fromEntries(read.map(([name, value]) => [name, value ?? 0]));
-  return { revalidateDays, holdoverHours: { ...before.holdoverHours, ...changed } };
-};
 
 /** How many phone keys lapse in the coming week, before it happens. */
 const Forecast = ({ view }: { readonly view: SettingsView }) => {
@@ -80,7 +55,7 @@ const HoursFields = ({
             className="field figures"
             inputMode="numeric"
             value={draft.hours[name] ?? ''}
-            aria-invalid={wholeNumber(draft.hours[name] ?? '', holdoverHoursMax) === null}
+            aria-invalid={hoursIn(draft.hours[name] ?? '') === null}
             onChange={({ target }) => {
               onDraft({ ...draft, hours: { ...draft.hours, [name]: target.value } });
             }}
@@ -130,7 +105,7 @@ const Form = ({ view }: { readonly view: SettingsView }) => {
             className="field figures"
             inputMode="numeric"
             value={draft.days}
-            aria-invalid={wholeNumber(draft.days, revalidateDaysMax) === null}
+            aria-invalid={daysIn(draft.days) === null}
             onChange={({ target }) => {
               onDraft({ ...draft, days: target.value });
             }}
