@@ -31,7 +31,8 @@ const decisions = `
 
 /**
  * One statement for the four tables. Only a counter that was not there yet counts as a use and
- * raises the highest counter: denials move nothing, for anybody can write a number into a code.
+ * raises the highest counter: denials move nothing, for anybody can write a number into a code. Of
+ * several doors that took one pass the first by name stands with it, whichever was heard of first.
  */
 const count = `
   with decision as materialized (${decisions}),
@@ -51,11 +52,16 @@ const count = `
       last_granted_at = greatest(card_activity.last_granted_at, excluded.last_granted_at),
       grants = card_activity.grants + excluded.grants,
       refusals = card_activity.refusals + excluded.refusals),
+  pass as (
+    select credential, counter, min(door) as door
+    from decision where accepted and credential is not null and counter is not null
+    group by credential, counter),
+  doors as (
+    update credential_use u set door = pass.door from pass
+    where u.credential = pass.credential and u.counter = pass.counter and pass.door < u.door),
   uses as (
     insert into credential_use (credential, counter, door)
-    select distinct on (credential, counter) credential, counter, door
-    from decision where accepted and credential is not null and counter is not null
-    order by credential, counter, door
+    select credential, counter, door from pass
     on conflict do nothing
     returning credential, counter)
   insert into credential_activity (credential, counter_max, uses)

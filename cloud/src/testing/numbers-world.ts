@@ -83,7 +83,7 @@ export const readSums = async (database: Database) => ({
   ),
   cards: await database.query('select * from card_activity order by card'),
   uses: await database.query(
-    'select credential, counter from credential_use order by credential, counter',
+    'select credential, counter, door from credential_use order by credential, counter',
   ),
   credentials: await database.query('select * from credential_activity order by credential'),
 });
