@@ -1,7 +1,10 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, open, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createSnapshotFiles } from './snapshot-files.ts';
 
@@ -25,6 +28,26 @@ async function* atOnce(): AsyncGenerator<Uint8Array> {
   yield* rows;
   await Promise.resolve();
 }
+
+type Spoil = (draft: string) => Promise<() => Promise<void>>;
+
+/** Linux: every write says that there is no room. */
+const full: Spoil = async (draft) => {
+  await symlink('/dev/full', draft);
+  return () => Promise.resolve();
+};
+
+/** A pipe whose reader takes a first piece, and goes when everything behind it stands still. */
+const lostLater: Spoil = async (draft) => {
+  await promisify(execFile)('mkfifo', [draft]);
+  return async () => {
+    const reader = await open(draft, 'r');
+    await reader.read(Buffer.alloc(1));
+    // Some turns of the loop, for the streams in between to fill.
+    for (let turn = 0; turn < 2_000; turn += 1) await setImmediate();
+    await reader.close();
+  };
+};
 
 describe('snapshot files', () => {
   it.each([
@@ -56,5 +79,28 @@ describe('snapshot files', () => {
     await expect(store.save(name, broken())).rejects.toThrow('the database is gone');
     expect(await readdir(dir)).toEqual([]);
     expect(await store.find(name)).toBeUndefined();
+  });
+
+  it.each([
+    ['full', full, 'ENOSPC'],
+    ['lost while the rows wait for it', lostLater, 'EPIPE'],
+  ])('end the rows too where the disk is %s', async (_, spoil, code) => {
+    const { dir, store } = await storeIn();
+    const lost = await spoil(join(dir, `new-${process.pid}-1`));
+    const ended = Promise.withResolvers<undefined>();
+    async function* many(): AsyncGenerator<Uint8Array> {
+      try {
+        // More than the streams on the way hold, and nothing that compresses.
+        for (let n = 0; n < 64; n += 1) yield randomBytes(256 * 1024);
+        await Promise.resolve();
+      } finally {
+        ended.resolve(undefined);
+      }
+    }
+    const saving = expect(store.save(name, many())).rejects.toMatchObject({ code });
+    await lost();
+    await saving;
+    await ended.promise;
+    expect(await readdir(dir)).toEqual([]);
   });
 });

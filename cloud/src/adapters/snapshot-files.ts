@@ -35,20 +35,30 @@ const newestFirst = (a: Kept, b: Kept): number =>
   b.policyEpoch - a.policyEpoch || b.version - a.version;
 
 /**
+ * Resolves when the stream has taken the chunk. One that is destroyed while it waits for who reads
+ * from it never says so of the chunk in hand, only that it has closed.
+ */
+const take = (chunk: Uint8Array, into: Writable): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const onClose = (): void => {
+      reject(into.errored ?? new Error('closed before it had taken everything'));
+    };
+    into.once('close', onClose);
+    into.write(chunk, (error) => {
+      into.off('close', onClose);
+      if (error) reject(error);
+      else resolve();
+    });
+  });
+
+/**
  * Ends the stream only when it has taken everything. Node closes the frame a second time where the
  * last chunk still waits at the end: an empty frame behind the first, so the same rows would be
  * other bytes, by the moment at which they came.
  */
 const feed = async (chunks: AsyncIterable<Uint8Array>, into: Writable): Promise<void> => {
   try {
-    for await (const chunk of chunks) {
-      await new Promise<void>((resolve, reject) => {
-        into.write(chunk, (error) => {
-          if (error) reject(error);
-          else resolve();
-        });
-      });
-    }
+    for await (const chunk of chunks) await take(chunk, into);
     into.end();
   } catch (error) {
     into.destroy(error instanceof Error ? error : new Error(String(error)));
