@@ -7,6 +7,7 @@ import { createHeadOf } from './hardware.ts';
 import type { Head } from './heads.ts';
 import { bearerPin, bearers, pads } from './places.ts';
 import type { Bearer, PadName, Person } from './places.ts';
+import type { Fault } from './record.ts';
 import type { World } from './world.ts';
 
 // Who never had a phone: wristbands, cards and PINs, and what becomes of them.
@@ -53,25 +54,34 @@ export const hold = async (
   return presented;
 };
 
-/** When all is known everywhere: who keeps the wristband gets in, who is dead does not. */
+/** What a head must show in the end, and which property says so. */
+type Ought = Hold & { readonly lamp: 'green' | 'red'; readonly checker: Fault['checker'] };
+
+const ought: readonly Ought[] = [
+  { bearer: 'keeps', pad: 'gate', isWrong: false, lamp: 'green', checker: 'works again' },
+  { bearer: 'types', pad: 'gate', isWrong: false, lamp: 'green', checker: 'works again' },
+  { bearer: 'types', pad: 'gate', isWrong: true, lamp: 'red', checker: 'works again' },
+];
+const oughtWhenDead: Omit<Ought, 'bearer'> = {
+  ...{ pad: 'gate', isWrong: false, lamp: 'red', checker: 'what is revoked stays dead' },
+};
+
+/** When all is known everywhere: who keeps wristband or PIN gets in, who is dead is told so. */
 export const checkBearers = async (
   on: Parameters<typeof hold>[0] & { readonly dead: Dead },
   forMs: number,
 ): Promise<void> => {
   const { timeline, recorder } = on.world;
-  const lampOf = async (bearer: Bearer, pad: PadName): Promise<string> => {
-    let lamp = 'nothing';
-    void hold(on, { bearer, pad, isWrong: false }).then((presented) => {
-      if (presented.ok) lamp = presented.feedback.lamp ?? lamp;
+  const dead = [...on.dead].map((bearer): Ought => ({ ...oughtWhenDead, bearer }));
+  for (const { lamp, checker, ...what } of [...ought, ...dead]) {
+    let shown = 'nothing';
+    void hold(on, what).then((presented) => {
+      if (presented.ok) shown = presented.feedback.lamp ?? shown;
     });
     await timeline.runUntil(timeline.nowMs() + forMs);
-    return lamp;
-  };
-  const kept = await lampOf('keeps', 'gate');
-  if (kept !== 'green') recorder.fault('works again', `a wristband showed ${kept}`);
-  for (const bearer of on.dead) {
-    const lamp = await lampOf(bearer, 'gate');
-    if (lamp === 'green') recorder.fault('what is revoked stays dead', `${bearer} showed green`);
+    const { bearer, isWrong } = what;
+    const who = `${bearer}${isWrong ? ' something else' : ''}`;
+    if (shown !== lamp) recorder.fault(checker, `who ${who} showed ${shown} and not ${lamp}`);
   }
 };
 

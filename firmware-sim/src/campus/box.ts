@@ -40,6 +40,8 @@ export type Box = {
   readonly restart: (offMs: number) => void;
   /** The wall clock of the box alone. */
   readonly stepClock: (byMs: number) => void;
+  /** Nobody on the network tells the box the time; its battery clock runs on. */
+  readonly loseTimeService: (forMs: number) => void;
   readonly disk: Disk;
   /** When it last started or its clock was set: readers ask for the next code for a while. */
   readonly fencedAtMs: () => number;
@@ -87,6 +89,7 @@ type Parts = {
   /** How far the wall clock is off. */
   wallMs: number;
   fencedAtMs: number;
+  timeServiceLostUntilMs: number;
 };
 
 /** From the commit to the unlock a few milliseconds pass; the cut falls before, amid or after. */
@@ -101,6 +104,7 @@ export const createBox = (options: BoxOptions): Box => {
     random: random('gateway'),
     wallMs: 0,
     fencedAtMs: 0,
+    timeServiceLostUntilMs: 0,
   };
   const power = createPower(options, parts);
   const stop = async (): Promise<void> => {
@@ -127,6 +131,9 @@ export const createBox = (options: BoxOptions): Box => {
       trace.add('clock step', { byMs });
       parts.wallMs += byMs;
       parts.fencedAtMs = timeline.nowMs();
+    },
+    loseTimeService: (forMs) => {
+      parts.timeServiceLostUntilMs = timeline.nowMs() + forMs;
     },
     disk: parts.disk,
     fencedAtMs: () => parts.fencedAtMs,
@@ -233,7 +240,10 @@ const createRun = (options: RunOptions): Run => {
   const primitives = createPrimitives();
   const ports: Ports = {
     clock: breakage.clock?.(clock) ?? clock,
-    timeSigns: () => Promise.resolve({ synchronised: true, rtc: true }),
+    timeSigns: () => {
+      const synchronised = timeline.nowMs() >= parts.timeServiceLostUntilMs;
+      return Promise.resolve({ synchronised, rtc: true });
+    },
     random: random.bytes,
     primitives: breakage.primitives?.(primitives) ?? primitives,
     pinHash: pinHashAtOnce,

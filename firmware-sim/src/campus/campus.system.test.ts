@@ -37,6 +37,7 @@ const shortDay: Plan = {
   lifeMs: 52_000,
   broker: 'external',
   authority: 'gw-gym',
+  tellsTime: false,
   weather: { lost: 0, doubled: 0, overtakeMsMax: 0, delayMsMax: 20 },
   steps: [
     { atMs: 20_000, kind: 'coil on', side: 'entry' },
@@ -54,9 +55,10 @@ describe('a simulated campus', () => {
   it('holds everything on a short day', async () => {
     const { faults, decisions } = await run(shortDay);
     expect(faults).toEqual([]);
-    // Two on that day, three after it, one of them by a wristband; one had opened next door, and
+    // Two on that day, four after it, by phone, wristband and PIN; one had opened next door, and
     // the code that had opened here already asks for the next one.
-    expect(decisions).toEqual({ exit_expired: 1, granted: 5, show_next_code: 1, used: 1 });
+    const refused = { show_next_code: 1, used: 1, wrong_pin: 1 };
+    expect(decisions).toEqual({ exit_expired: 1, granted: 6, ...refused });
   });
 
   it('knows a used pass by its mark alone, fence or no fence', async () => {
@@ -68,7 +70,20 @@ describe('a simulated campus', () => {
     };
     const { faults, decisions } = await run(shortDay, breakage);
     expect(faults).toEqual([]);
-    expect(decisions).toEqual({ exit_expired: 1, granted: 5, used: 2 });
+    expect(decisions).toEqual({ exit_expired: 1, granted: 6, used: 2, wrong_pin: 1 });
+  });
+
+  it.each([
+    { tellsTime: false, unsure: true },
+    { tellsTime: true, unsure: false },
+  ])('opens without a time service, by signed time: $tellsTime', async ({ tellsTime, unsure }) => {
+    const lost = { atMs: 1_000, kind: 'time service lost', forMs: shortDay.lifeMs } as const;
+    const steps = [lost, ...shortDay.steps];
+    const { faults, counts, decisions } = await run({ ...shortDay, tellsTime, steps });
+    expect(faults).toEqual([]);
+    expect(decisions['granted']).toBe(6);
+    expect((counts['decided in holdover'] ?? 0) > 0).toBe(unsure);
+    expect(counts['decided in untrusted']).toBeUndefined();
   });
 
   it('makes the same trace to the byte from the same seed', async () => {

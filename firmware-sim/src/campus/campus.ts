@@ -105,8 +105,8 @@ const createStage = (options: CampusOptions): { stage: Stage; world: World } => 
   const signing = createSigning(plan.seed, place.startMs);
   const world = { seed: plan.seed, timeline, random, trace, recorder, signing, breakage };
   const people = peopleOf(plan.seed);
-  const { broker, weather } = plan;
-  const house = createHouse({ world, real, gate, broker, network: () => network });
+  const { broker, weather, tellsTime } = plan;
+  const house = createHouse({ world, real, gate, broker, tellsTime, network: () => network });
   const network: Network = createNetwork({
     ...{ timeline, trace, weather, random: random('network') },
     isBrokerUp: () => broker === 'external' || house.isUp(),
@@ -213,13 +213,14 @@ const endAll = async ({ world, box, house, turnstile, nextDoor }: Stage): Promis
   }
 };
 
-/** Shows in the summary of a seed that the group was asked, and that it was cut. */
+/** Shows in the summary of a seed that the group was asked, and cut; that the time was unsure. */
 const countBases = ({ world, nextDoor }: Stage): void => {
   for (const { event } of [
     ...world.recorder.written.values(),
     ...nextDoor.campus.written.values(),
   ]) {
     if (event.kind !== 'access.granted' && event.kind !== 'access.denied') continue;
+    if (event.clock.q !== 'trusted') world.recorder.count(`decided in ${event.clock.q}`);
     const { basis, claimId, reason } = event.data;
     if (claimId !== undefined) world.recorder.count(`claims: ${basis} ${reason}`);
   }

@@ -1,6 +1,7 @@
 import { appendFeed, createCloud, createSnapshots, ensureDeployment } from '@gatehouse/cloud';
 import type { Cloud, Database, Ports } from '@gatehouse/cloud';
 import { createPrimitives, createZstd } from '@gatehouse/gateway';
+import { signedTypes, utf8 } from '@gatehouse/protocols';
 import type { CampusDatabase } from './adapters/databases.ts';
 import { createDatabasePort } from './database-port.ts';
 import type { DatabaseFaults, Verdict } from './database-port.ts';
@@ -49,6 +50,8 @@ export type HouseOptions = {
   readonly network: () => Network;
   /** An embedded broker dies with its cloud. */
   readonly broker: 'embedded' | 'external';
+  /** Signs the time for gateways that ask. */
+  readonly tellsTime: boolean;
 };
 
 type Run = {
@@ -111,7 +114,7 @@ export const createHouse = (options: HouseOptions): House => {
     fetch: async (path) => {
       await timeline.wait(fetchMs);
       if (run === undefined || !options.network().isThere()) throw new Error('no way to the cloud');
-      return run.life.mine(readSnapshot(run, path));
+      return run.life.mine(answerTo(path, options, run, nowMs()));
     },
     unlock: ({ id: actor }) => {
       const wish = { door: place.door, actor, reason: 'campus' };
@@ -129,6 +132,21 @@ export const createHouse = (options: HouseOptions): House => {
       run = undefined;
     },
   };
+};
+
+const timePath = /^\/v1\/time\?nonce=([A-Za-z0-9_-]{16,64})$/;
+
+/** What a gateway fetches: a policy snapshot, or the time with a signature. */
+const answerTo = async (
+  path: string,
+  { world, tellsTime }: HouseOptions,
+  run: Run,
+  at: number,
+): Promise<Uint8Array> => {
+  const nonce = timePath.exec(path)?.[1];
+  if (nonce === undefined) return readSnapshot(run, path);
+  if (!tellsTime) throw new Error('no time is told');
+  return utf8(await world.signing.signer.sign('time', signedTypes.time, { nonce, at }));
 };
 
 const cloudClock = ({ timeline }: World) => ({

@@ -56,6 +56,7 @@ export type Step = { readonly atMs: number } & (
   | { readonly kind: 'unplug head'; readonly side: Side; readonly forMs: number }
   | { readonly kind: 'noisy head'; readonly forMs: number }
   | { readonly kind: 'clock step'; readonly byMs: number; readonly backAfterMs: number }
+  | { readonly kind: 'time service lost'; readonly forMs: number }
 );
 export type StepKind = Step['kind'];
 
@@ -68,6 +69,8 @@ export type Plan = {
   /** Of the claim group. */
   readonly authority: Authority;
   readonly weather: Weather;
+  /** The cloud signs the time; else the box has its time service alone. */
+  readonly tellsTime: boolean;
   readonly steps: readonly Step[];
 };
 
@@ -246,14 +249,18 @@ export const makePlan = (seed: number): Plan => {
   const people = visits(random);
   // A generator of its own: what happens here is what it was before there was a next door.
   const chance = createRandom(seedFor(seed, 'plan next door'));
+  const time = createRandom(seedFor(seed, 'plan time'));
+  const tellsTime = time.below(2) === 0;
   const all = [
     ...[...before, ...people, ...drawn, ...stepsOfClock, ...replays(drawn)],
     ...nextDoor(chance, people),
     ...withoutPhones(createRandom(seedFor(seed, 'plan without phones'))),
+    ...withoutTime(time),
   ];
   return {
     seed,
     lifeMs,
+    tellsTime,
     broker: random.below(2) === 0 ? 'embedded' : 'external',
     authority: chance.below(2) === 0 ? place.gateway : neighbour.gateway,
     weather: {
@@ -296,6 +303,13 @@ const nextDoor = (random: Random, people: readonly Step[]): readonly Step[] => [
     return { atMs, kind: 'power cut next door', offMs };
   }),
 ];
+
+/** Gateways look every half minute whether somebody tells them the time. */
+const withoutTime = (random: Random): readonly Step[] =>
+  Array.from({ length: random.below(2) }, (): Step => {
+    const forMs = between(random, 5_000, 60_000);
+    return { atMs: between(random, 600, lifeMs - 30_000), kind: 'time service lost', forMs };
+  });
 
 /** A PIN costs real time: scrypt. */
 const pinsMax = 2;

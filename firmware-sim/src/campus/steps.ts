@@ -84,6 +84,7 @@ const table: Perform = {
     box.stepClock(byMs);
     world.timeline.after(backAfterMs, () => box.stepClock(-byMs));
   },
+  'time service lost': ({ box }, { forMs }) => box.loseTimeService(forMs),
 };
 
 export const perform = (on: Stage, step: Step): void => {

@@ -65,7 +65,8 @@ export const createHall = ({ ceremony, database, catalogue }: HallOptions): Hall
   };
   const networks = new Map<string, Network>();
   const network = (): Network => joined(networks);
-  const house = createHouse({ world, real: database, gate, network, broker: 'external' });
+  const told = { broker: 'external', tellsTime: false } as const;
+  const house = createHouse({ world, real: database, gate, network, ...told });
   const claims = createClaimNetwork({ timeline, trace, random: world.random('claims') });
   const entrances = [...Map.groupBy(lanesOf(ceremony), ({ gateway }) => gateway)].map(
     ([gateway, places]) => {
