@@ -11,12 +11,12 @@ const edgesOf = (file: TreeFile): readonly Edge[] =>
     .filter(({ specifier }) => specifier.startsWith('.'))
     .map(({ specifier, line }) => ({ to: join(dirname(file.path), specifier), line }));
 
-/** Files from which one can come back to themselves, by the way of imports alone. */
-const isReached = (from: string, edges: ReadonlyMap<string, readonly Edge[]>): boolean => {
+/** Whether one comes from a file to another, or back to itself, by the way of imports alone. */
+const leads = (from: string, to: string, edges: ReadonlyMap<string, readonly Edge[]>): boolean => {
   const seen = new Set<string>();
   const next = [...(edges.get(from) ?? [])];
   for (let edge = next.pop(); edge !== undefined; edge = next.pop()) {
-    if (edge.to === from) return true;
+    if (edge.to === to) return true;
     if (seen.has(edge.to)) continue;
     seen.add(edge.to);
     next.push(...(edges.get(edge.to) ?? []));
@@ -27,12 +27,12 @@ const isReached = (from: string, edges: ReadonlyMap<string, readonly Edge[]>): b
 const findCircles = (tree: Tree): readonly string[] => {
   const files = tree.files.filter((file) => !isForTests(file));
   const edges = new Map(files.map((file) => [file.path, edgesOf(file)]));
-  const inCircle = new Set(files.map(({ path }) => path).filter((path) => isReached(path, edges)));
-  return files.flatMap((file) => {
-    if (!inCircle.has(file.path)) return [];
-    const into = edgesOf(file).find(({ to }) => inCircle.has(to));
-    return [at(file, into?.line ?? 1, `and ${into?.to ?? ''} import each other`)];
-  });
+  const inCircles = files.filter(({ path }) => leads(path, path, edges));
+  return inCircles.flatMap((file) =>
+    edgesOf(file)
+      .filter(({ to }) => to === file.path || leads(to, file.path, edges))
+      .map(({ to, line }) => at(file, line, `and ${to} import each other`)),
+  );
 };
 
 export const circleRules: readonly Rule[] = [
