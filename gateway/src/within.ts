@@ -1,6 +1,6 @@
 import type { Clock } from './ports.ts';
 
-/** What a promise that never rejects has come to within a time; it is not stopped where it is late. */
+/** What a promise that never rejects has come to within a time; a late one is not stopped. */
 export const within = <T>(
   promise: Promise<T>,
   waitMs: number,

@@ -106,7 +106,7 @@ describe('what a decision counts as', () => {
   });
 });
 
-it('a pass that two doors took stands at the first by name, whichever was heard of first', async () => {
+it('a pass that two doors took stands at the first by name, whichever came first', async () => {
   const doors = ['lab-201', 'library-east'];
   for (const order of [doors, doors.toReversed()]) {
     const database = await open();

@@ -81,7 +81,7 @@ export const createScans = (options: ScansOptions): Scans => {
     return isOpen;
   };
 
-  /** The renewed code of a phone to which the door is open: nothing is written, no mark is taken. */
+  /** The renewed code of a phone to which the door is open: nothing is written, nothing marked. */
   const isFolded = (reader: Reader, read: Read, monoMs: number): boolean => {
     if (read.by === 'pin') return false;
     const credential = credentialOf(read);
