@@ -28,6 +28,14 @@ describe('missing packages', () => {
     ]);
   });
 
+  it('asks for no second browser where a full one serves', () => {
+    const full = { 'chromium-headless-shell': '/usr/bin/chromium' };
+    expect(missingPackages(new Set(['chromium-headless-shell']), full, true)).toEqual([]);
+    expect(missingPackages(new Set(['chromium-headless-shell']), {}, true)).toEqual([
+      'chromium-headless-shell',
+    ]);
+  });
+
   it('asks for the fonts alone where the browser is there without them', () => {
     const found = { chromium: '/usr/bin/chromium', firefox: '/usr/bin/firefox-esr', socat: '/s' };
     expect(missingPackages(needs, found, false)).toEqual(['fonts-noto-cjk']);

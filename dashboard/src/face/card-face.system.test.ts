@@ -1,4 +1,4 @@
-// needs: chromium
+// needs: chromium-headless-shell
 import { defaultFace } from '@gatehouse/protocols';
 import type { CardFace, CardFaceView } from '@gatehouse/protocols';
 import type { Page } from 'playwright-core';

@@ -1,4 +1,4 @@
-// needs: chromium
+// needs: chromium-headless-shell
 import type { NoticeView, ScannerView } from '@gatehouse/protocols';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

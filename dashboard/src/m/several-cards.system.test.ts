@@ -1,4 +1,4 @@
-// needs: chromium
+// needs: chromium-headless-shell
 import type { MeView } from '@gatehouse/protocols';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

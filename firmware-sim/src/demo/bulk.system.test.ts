@@ -1,4 +1,4 @@
-// needs: chromium
+// needs: chromium-headless-shell
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';

@@ -35,7 +35,7 @@ export const useDemoBrowser = (args: readonly string[]): DemoBrowser => {
   let open: DemoBrowser['open'] = () => Promise.reject(new Error('no browser yet'));
   beforeAll(async () => {
     const demo = await startDemo({ args });
-    const executablePath = inject('programs').chromium ?? 'chromium';
+    const executablePath = inject('programs')['chromium-headless-shell'] ?? 'chromium';
     const browser = await chromium.launch({ executablePath, args: browserArgs });
     open = async ({ language = 'en', width = 1440 }) => {
       const context = await browser.newContext({

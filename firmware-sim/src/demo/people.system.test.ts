@@ -1,4 +1,4 @@
-// needs: chromium
+// needs: chromium-headless-shell
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { graveFindings, useDemoBrowser } from './demo-browser.testing.ts';

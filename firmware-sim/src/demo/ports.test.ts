@@ -5,7 +5,7 @@ import { freePorts } from './ports.ts';
 
 const all = Array.from({ length: 65_536 }, (_, port) => port);
 
-/** Every port but these, and the first of their block, which says whose it is and is never given. */
+/** All but these, and but the first of their block, which says whose it is and is never given. */
 const allBut = (...free: readonly number[]): readonly number[] => {
   const [one = 0] = free;
   const guard = one - ((one - 10_000) % 64);
