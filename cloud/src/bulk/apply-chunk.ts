@@ -1,14 +1,21 @@
 import { canonicalJson } from '@gatehouse/protocols';
+import type { Revoked } from '../access/revocations.ts';
+import { tellHolders } from '../cards/tell-holder.ts';
+import type { Told } from '../cards/tell-holder.ts';
 import { appendFeed } from '../feed/feed.ts';
 import type { Queryable } from '../ports.ts';
-import { chunkRows, lockCards, untilSamePerson } from './chunk-parts.ts';
+import { jsonbText } from '../storable.ts';
+import { chipNotices, issuedNotice } from './bulk-notices.ts';
+import { lockCards, untilSamePerson } from './chunk-parts.ts';
 import type { BulkPorts, Step } from './chunk-parts.ts';
+import type { Days } from './days.ts';
 import { holdJob } from './job-rows.ts';
 import type { JobRow, Lease, WorkingJob } from './job-rows.ts';
 import { judgeRow } from './judge-row.ts';
 import type { Judgement } from './judge-row.ts';
 import { knownOf } from './known-rows.ts';
 import type { KnownRow, School } from './known-rows.ts';
+import type { Before } from './state-back.ts';
 import { changedCard, insertCards, newCard, updateCards } from './write-cards.ts';
 import type { CardState, NewCard } from './write-cards.ts';
 
@@ -24,18 +31,18 @@ type Done = {
   readonly outcome: 'issued' | 'changed' | 'since';
   readonly card: string | null;
   readonly since: unknown;
-  readonly before: unknown;
+  readonly before: Before | null;
 };
 
 /** Only what the dry run showed: the same verdict over the same values. */
 const isAsShown = ({ verdict, changes }: Judgement, row: JobRow): boolean =>
   verdict === row.verdict && canonicalJson(changes) === canonicalJson(row.changes);
 
-const waiting = (tx: Queryable, job: string): Promise<readonly JobRow[]> =>
+const waiting = (tx: Queryable, job: string, limit: number): Promise<readonly JobRow[]> =>
   tx.query<JobRow>(
     `select n, line, number, cells, verdict, changes from bulk_row
      where job = $1::uuid and outcome is null order by n limit $2`,
-    [job, chunkRows],
+    [job, limit],
   );
 
 const judgeAgain = async (
@@ -57,13 +64,12 @@ const judgeAgain = async (
 };
 
 /** What undoing needs beyond the values of a file. */
-const beforeOf = (card: KnownRow, { uidsDead }: CardState): unknown => ({
-  validFrom: card.validFrom,
-  validTo: card.validTo,
-  startsAt: card.startsAt,
-  endsAt: card.endsAt,
+const beforeOf = (card: KnownRow): Before => ({
+  validFrom: card.validFrom.toISOString(),
+  validTo: card.validTo.toISOString(),
+  startsAt: card.startsAt.toISOString(),
+  endsAt: card.endsAt?.toISOString() ?? null,
   sponsor: card.sponsor?.person ?? null,
-  uids: uidsDead.map(({ id, uid }) => ({ id, uid })),
 });
 
 type Plan = {
@@ -88,7 +94,7 @@ const planOf = (judged: readonly Judged[], moment: Parameters<typeof newCard>[1]
     } else {
       const state = changedCard(wanted, card, moment);
       plan.changed.push(state);
-      const about = { card: card.card, since: null, before: beforeOf(card, state) };
+      const about = { card: card.card, since: null, before: beforeOf(card) };
       plan.done.push({ n: row.n, outcome: 'changed', ...about });
     }
   }
@@ -101,7 +107,7 @@ const writeOutcomes = (tx: Queryable, job: string, done: readonly Done[]): Promi
      from jsonb_to_recordset($2::jsonb)
        x(n integer, outcome text, card uuid, since jsonb, before jsonb)
      where r.job = $1::uuid and r.n = x.n`,
-    [job, JSON.stringify(done)],
+    [job, jsonbText(done)],
   );
 
 /** Rows that change nothing are done at once. */
@@ -117,9 +123,8 @@ const finish = async (
   tx: Queryable,
   { appendAudit }: BulkPorts,
   job: WorkingJob,
-  { nowMs }: Lease,
+  { nowMs, state }: { readonly nowMs: number; readonly state: 'applied' | 'stopped' },
 ): Promise<Step> => {
-  const state = job.stop_asked ? 'stopped' : 'applied';
   await tx.query(
     `update bulk_job set state = $2, file = null, worker = null, leased_until = null
      where id = $1::uuid`,
@@ -140,6 +145,22 @@ const finish = async (
   return 'done';
 };
 
+/** @returns what gateways must be told */
+const write = async (
+  tx: Queryable,
+  { job, plan, at }: { readonly job: string; readonly plan: Plan; readonly at: Date },
+): Promise<readonly Revoked[]> => {
+  await insertCards(tx, plan.fresh, at);
+  const revoked = await updateCards(tx, plan.changed, at);
+  await writeOutcomes(tx, job, plan.done);
+  return revoked;
+};
+
+const noticesOf = ({ fresh, changed }: Plan, days: Days): readonly Told[] => [
+  ...fresh.map((card) => issuedNotice(card, days)),
+  ...changed.flatMap(chipNotices),
+];
+
 /**
  * The next rows, in one transaction: judged again under lock, written by a statement for each
  * table, their outcomes with them. A crash leaves the whole chunk or nothing of it.
@@ -148,21 +169,19 @@ export const applyChunk = async (
   ports: BulkPorts,
   job: WorkingJob,
   lease: Lease,
-  school: School,
+  { school, limit }: { readonly school: School; readonly limit: number },
 ): Promise<Step> =>
   ports.database.transaction(async (tx) => {
     const held = await holdJob(tx, job, lease);
     if (held === undefined) return 'lost';
-    if (held.stop_asked) return finish(tx, ports, held, lease);
-    const rows = await waiting(tx, job.id);
-    if (rows.length === 0) return finish(tx, ports, held, lease);
     const { nowMs } = lease;
-    const at = new Date(nowMs);
+    const rows = await waiting(tx, job.id, limit);
+    // A stop that came after the last row has stopped nothing.
+    if (rows.length === 0) return finish(tx, ports, held, { nowMs, state: 'applied' });
+    if (held.stop_asked) return finish(tx, ports, held, { nowMs, state: 'stopped' });
     const judged = await judgeAgain(tx, rows, { school, nowMs });
     const plan = planOf(judged, { nowMs, random: ports.random, days: school.days });
-    await insertCards(tx, plan.fresh, at);
-    const revoked = await updateCards(tx, plan.changed, at);
-    await writeOutcomes(tx, job.id, plan.done);
+    const revoked = await write(tx, { job: job.id, plan, at: new Date(nowMs) });
     const counts = { issued: plan.fresh.length, changed: plan.changed.length };
     const span = { from: judged[0]?.row.n ?? 0, to: judged.at(-1)?.row.n ?? 0 };
     await ports.appendAudit(tx, {
@@ -170,6 +189,8 @@ export const applyChunk = async (
       ...{ subject: job.id, detail: { ...span, ...counts } },
     });
     await ports.revokeAll(tx, revoked);
+    const all = noticesOf(plan, school.days);
+    await tellHolders(tx, { nowMs, random: ports.random }, { subject: job.id, all });
     await appendFeed(tx, nowMs, {
       ...{ kind: 'domain', name: 'cards.issued', subject: job.id, data: counts },
     });

@@ -9,6 +9,7 @@ import type {
 import { storableText } from '../storable.ts';
 import { readCsv } from './csv.ts';
 import type { CsvRecord } from './csv.ts';
+import { cutText } from './cut-text.ts';
 import { fileText } from './file-text.ts';
 
 export type BulkLine = {
@@ -43,7 +44,7 @@ const headingsOf = (record: CsvRecord | undefined): readonly BulkHeading[] =>
   record === undefined || 'fault' in record
     ? []
     : record.cells.slice(0, headingsMax).map((text) => {
-        const heading = tidyCell(text).slice(0, cellCharsMax);
+        const heading = cutText(tidyCell(text), cellCharsMax);
         return { text: heading, column: bulkColumnOf(heading) ?? null };
       });
 
@@ -117,7 +118,7 @@ const readRow = (
 const shortened = (cells: BulkCells): BulkCells => ({
   ...noCells,
   ...Object.fromEntries(
-    bulkColumns.map((column) => [column, cells[column].slice(0, groupsCharsMax)]),
+    bulkColumns.map((column) => [column, cutText(cells[column], groupsCharsMax)]),
   ),
 });
 

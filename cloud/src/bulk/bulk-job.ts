@@ -1,16 +1,20 @@
-import { bulkKeptMs, toHex } from '@gatehouse/protocols';
+import { toHex } from '@gatehouse/protocols';
 import { createBell } from '../feed/bell.ts';
+import { feedHead } from '../feed/feed.ts';
 import type { Clock, Database, Log } from '../ports.ts';
 import { sqlStateOf } from '../sql-state.ts';
 import { applyChunk, settleIdle } from './apply-chunk.ts';
 import { readBulkFile } from './bulk-file.ts';
 import type { BulkLine } from './bulk-file.ts';
 import { checkChunk } from './check-chunk.ts';
+import { chunkRows } from './chunk-parts.ts';
 import type { BulkPorts, Step } from './chunk-parts.ts';
-import { letGo, takeJob } from './job-rows.ts';
+import { eraseOld } from './erase-old.ts';
+import { hearOfFiles, letGo, restJob, takeJob } from './job-rows.ts';
 import type { Lease, WorkingJob } from './job-rows.ts';
 import { readSchool } from './known-rows.ts';
 import { twinsIn } from './read-cells.ts';
+import { failJob, isForGood, setRowAside } from './set-aside.ts';
 import { undoChunk } from './undo-chunk.ts';
 
 export type BulkJob = { readonly start: () => void; readonly stop: () => Promise<void> };
@@ -21,31 +25,8 @@ const triesMax = 5;
 const passing = new Set(['23505', '40P01', '40001', '55P03']);
 /** After a crash nobody rings. */
 const lookEveryMs = 5_000;
+const eraseEveryMs = 60_000;
 const pauseMs = 2_000;
-
-/** Forgets what the files said: of jobs that nobody applied, and of those that nobody can undo. */
-export const eraseOld = async (database: Database, nowMs: number): Promise<void> => {
-  await database.transaction(async (tx) => {
-    const jobs = await tx.query<{ id: string; state: string }>(
-      `update bulk_job set file = null, is_erased = true,
-         state = case state when 'checked' then 'dropped' else state end
-       where not is_erased and state not in ('checking', 'applying', 'undoing')
-         and greatest(made_at, applied_at, undone_at) <= $1
-       returning id, state`,
-      [new Date(nowMs - bulkKeptMs)],
-    );
-    const idsOf = (isDropped: boolean): readonly string[] =>
-      jobs.filter(({ state }) => (state === 'dropped') === isDropped).map(({ id }) => id);
-    await tx.query('delete from bulk_row where job = any ($1::uuid[])', [idsOf(true)]);
-    await tx.query(
-      `update bulk_row set cells = null, before = null, since = null, changes = array_to_json(array(
-         select jsonb_build_object('field', c -> 'field', 'from', '', 'to', '')
-         from jsonb_array_elements(changes) c))
-       where job = any ($1::uuid[])`,
-      [idsOf(false)],
-    );
-  });
-};
 
 const again = async (run: () => Promise<Step>): Promise<Step> => {
   for (let tries = 1; ; tries += 1) {
@@ -67,20 +48,80 @@ const rowsOf = async (database: Database, id: string): Promise<readonly BulkLine
   return 'file' in read ? read.file.rows : [];
 };
 
-type Chunk = (lease: Lease) => Promise<Step>;
+type Chunk = (lease: Lease, limit: number) => Promise<Step>;
+type Work = { readonly chunk: Chunk; readonly lines: readonly BulkLine[] };
 
 /** What one chunk of this job is. */
-const chunkOf = async (ports: BulkPorts, job: WorkingJob): Promise<Chunk> => {
+const workOf = async (ports: BulkPorts, job: WorkingJob): Promise<Work> => {
   const { database } = ports;
   const school = await readSchool(database);
   if (job.state === 'checking') {
     const rows = await rowsOf(database, job.id);
     const read = { rows, twins: twinsIn(rows), school };
-    return (lease) => checkChunk(ports, job, lease, read);
+    return {
+      chunk: (lease, limit) => checkChunk(ports, job, lease, { ...read, limit }),
+      lines: rows,
+    };
   }
-  if (job.state === 'undoing') return (lease) => undoChunk(ports, job, lease, school);
-  await settleIdle(database, job.id);
-  return (lease) => applyChunk(ports, job, lease, school);
+  if (job.state === 'applying') await settleIdle(database, job.id);
+  const run = job.state === 'undoing' ? undoChunk : applyChunk;
+  return { chunk: (lease, limit) => run(ports, job, lease, { school, limit }), lines: [] };
+};
+
+type Turn = {
+  readonly ports: BulkPorts;
+  readonly lease: () => Lease;
+  readonly isStopped: () => boolean;
+};
+
+/**
+ * Chunk by chunk. What the database refuses for good is looked for by halves, down to the one row
+ * that is set aside; after that the chunks grow again.
+ * @returns chunks that were written
+ */
+const workChunks = async (
+  { ports, lease, isStopped }: Turn,
+  job: WorkingJob,
+  { chunk, lines }: Work,
+): Promise<number> => {
+  let chunks = 0;
+  let limit = chunkRows;
+  for (let step: Step = 'more'; step === 'more' && !isStopped();) {
+    const size = limit;
+    try {
+      step = await again(() => chunk(lease(), size));
+      chunks += 1;
+      limit = Math.min(chunkRows, size * 2);
+    } catch (error) {
+      if (!isForGood(error)) throw error;
+      limit = Math.max(1, Math.floor(size / 2));
+      if (size === 1) step = await setRowAside(ports, lease(), { job, lines, error });
+    }
+  }
+  return chunks;
+};
+
+/** @returns chunks that were written */
+const workOrFail = async (turn: Turn, job: WorkingJob): Promise<number> => {
+  const { ports, lease } = turn;
+  try {
+    return await workChunks(turn, job, await workOf(ports, job));
+  } catch (error) {
+    if (!isForGood(error)) throw error;
+    await failJob(ports, lease(), { job, error });
+    return 0;
+  }
+};
+
+/** One job; whatever befalls it, the others have their turn. */
+const workOn = async (turn: Turn, job: WorkingJob): Promise<number> => {
+  const { ports, lease } = turn;
+  try {
+    return await workOrFail(turn, job);
+  } catch (error) {
+    await restJob(ports.database, job.id, lease());
+    throw error;
+  }
 };
 
 /**
@@ -94,16 +135,12 @@ export const workBulk = async (
   worker: string,
   isStopped: () => boolean = () => false,
 ): Promise<number> => {
+  const lease = (): Lease => ({ worker, nowMs: ports.clock.nowMs() });
   let chunks = 0;
   for (;;) {
-    const lease = (): Lease => ({ worker, nowMs: ports.clock.nowMs() });
     const job = isStopped() ? undefined : await takeJob(ports.database, lease());
     if (job === undefined) return chunks;
-    const chunk = await chunkOf(ports, job);
-    for (let step: Step = 'more'; step === 'more' && !isStopped();) {
-      step = await again(() => chunk(lease()));
-      chunks += 1;
-    }
+    chunks += await workOn({ ports, lease, isStopped }, job);
   }
 };
 
@@ -117,15 +154,36 @@ export const createBulkJob = (
   let cancel = (): void => undefined;
   let running: Promise<void> = Promise.resolve();
 
+  let eraseAtMs = -Infinity;
+  let lookAtMs = -Infinity;
+  let pos: number | undefined;
+
+  /** The feed rings for every use of every door, and says of little that it is about files. */
+  const isDue = async (): Promise<boolean> => {
+    const heard = await hearOfFiles(database, (pos ??= await feedHead(database)));
+    ({ pos } = heard);
+    return heard.isOurs || clock.nowMs() >= lookAtMs;
+  };
+
+  const turn = async (): Promise<void> => {
+    if (clock.nowMs() >= eraseAtMs) {
+      await eraseOld(database, clock.nowMs());
+      eraseAtMs = clock.nowMs() + eraseEveryMs;
+    }
+    if (!(await isDue())) return;
+    const chunks = await workBulk(ports, worker, bell.hasEnded);
+    lookAtMs = clock.nowMs() + lookEveryMs;
+    if (chunks > 0) log.info('bulk.worked', { chunks });
+  };
+
   const run = async (): Promise<void> => {
     while (!bell.hasEnded()) {
       try {
-        await eraseOld(database, clock.nowMs());
-        const chunks = await workBulk(ports, worker, bell.hasEnded);
-        if (chunks > 0) log.info('bulk.worked', { chunks });
+        await turn();
         await bell.wait(lookEveryMs);
       } catch (error) {
         log.warn('bulk.failed', { error });
+        lookAtMs = -Infinity;
         await bell.rest(pauseMs);
       }
     }

@@ -8,6 +8,7 @@ import type { Clock, Database, Ports, Queryable } from '../ports.ts';
 import { jsonbText, storableText } from '../storable.ts';
 import { readBulkFile } from './bulk-file.ts';
 import type { BulkFileFault } from './bulk-file.ts';
+import { cutText } from './cut-text.ts';
 
 export type BulkOrderPorts = {
   readonly database: Database;
@@ -42,7 +43,7 @@ export const takeFile = async (
   const atMs = ports.clock.nowMs();
   const id = uuidv7(atMs, ports.random(10));
   const sha256 = toHex(ports.primitives.sha256(bytes));
-  const fileName = storableText(name).slice(0, fileNameCharsMax);
+  const fileName = cutText(storableText(name), fileNameCharsMax);
   await ports.database.transaction(async (tx) => {
     await tx.query(
       `insert into bulk_job (id, made_by, made_at, file_name, bytes, sha256, encoding, separator,
@@ -70,10 +71,13 @@ type Order = {
   readonly only?: string;
 };
 
+/** "bulk" in ASCII: orders come one after another, over all jobs. */
+const ordersLock = 0x62756c6b;
+
 /** The job that changed cards last, and less than a day ago. */
 const isLast = `j.applied_at > $2::timestamptz - interval '${bulkKeptMs} milliseconds'
-  and not exists (select from bulk_job o where o.applied_at > j.applied_at
-    and o.state in ('applying', 'applied', 'stopped', 'undoing'))`;
+  and not exists (select from bulk_job o where (o.applied_at, o.id) > (j.applied_at, j.id)
+    and o.state in ('applying', 'applied', 'stopped', 'failed', 'undoing'))`;
 
 export const bulkOrders = {
   apply: {
@@ -83,8 +87,9 @@ export const bulkOrders = {
   },
   stop: { from: ['applying'], set: 'stop_asked = true' },
   undo: {
-    from: ['applied', 'stopped'],
-    set: `state = 'undoing', undone_by = $3::uuid`,
+    // A file that failed while it was taken back: once more.
+    from: ['applied', 'stopped', 'failed'],
+    set: `state = 'undoing', undone_by = $3::uuid, undone_at = $2::timestamptz`,
     only: isLast,
   },
   drop: { from: ['checking', 'checked'], set: `state = 'dropped', file = null, is_erased = true` },
@@ -92,7 +97,7 @@ export const bulkOrders = {
 export type BulkOrder = keyof typeof bulkOrders;
 
 /** For the view: whether `undo` would be taken now. `$2` = now. */
-export const undoableNow = `(j.state in ('applied', 'stopped') and ${isLast})`;
+export const undoableNow = `(j.state in ('applied', 'stopped', 'failed') and ${isLast})`;
 
 const countsOf = async (tx: Queryable, job: string): Promise<Readonly<Record<string, number>>> => {
   const rows = await tx.query<{ verdict: string; count: number }>(
@@ -115,7 +120,8 @@ export const orderBulk = async (
   const { from, set, only = 'true' }: Order = bulkOrders[order];
   await database.transaction(async (tx) => {
     const atMs = clock.nowMs();
-    // One after another, so that only one job is the last.
+    // Two jobs that are ordered at once: the later sees the earlier, so only one is the last.
+    await tx.query('select pg_advisory_xact_lock($1)', [ordersLock]);
     const [known] = await tx.query<{ sha256: string }>(
       'select sha256 from bulk_job where id = $1::uuid for update',
       [job],

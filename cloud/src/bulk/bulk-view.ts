@@ -42,7 +42,8 @@ const selectJobs = `
     j.stop_asked as "stopAsked", j.rows, ${countBy('verdict')} as counts,
     ${countBy('outcome')} as outcomes, ${countBy('undo')} as undos,
     j.applied_at as "appliedAt", ${nameOf('j.applied_by')} as "appliedBy",
-    j.undone_at as "undoneAt", ${nameOf('j.undone_by')} as "undoneBy",
+    case j.state when 'undone' then j.undone_at end as "undoneAt",
+    ${nameOf('j.undone_by')} as "undoneBy",
     ${undoableNow} as "isUndoable", j.is_erased as "isErased"
   from bulk_job j where $2::timestamptz is not null`;
 

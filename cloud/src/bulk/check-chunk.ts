@@ -1,7 +1,7 @@
 import { appendFeed } from '../feed/feed.ts';
 import type { BulkLine } from './bulk-file.ts';
-import { chunkRows } from './chunk-parts.ts';
 import type { BulkPorts, Step } from './chunk-parts.ts';
+import { cutText } from './cut-text.ts';
 import { holdJob, insertJudged } from './job-rows.ts';
 import type { Lease, WorkingJob } from './job-rows.ts';
 import { judgeRow } from './judge-row.ts';
@@ -12,12 +12,19 @@ import type { Twins } from './read-cells.ts';
 
 const numberCharsMax = 40;
 
+export type CheckOrder = {
+  readonly rows: readonly BulkLine[];
+  readonly twins: Twins;
+  readonly school: School;
+  readonly limit: number;
+};
+
 /** The dry run of the next rows: judged and kept, and nothing else is written. */
 export const checkChunk = async (
   { database }: Pick<BulkPorts, 'database'>,
   job: WorkingJob,
   lease: Lease,
-  read: { readonly rows: readonly BulkLine[]; readonly twins: Twins; readonly school: School },
+  { limit, ...read }: CheckOrder,
 ): Promise<Step> =>
   database.transaction(async (tx) => {
     const held = await holdJob(tx, job, lease);
@@ -27,13 +34,13 @@ export const checkChunk = async (
       [job.id],
     );
     const from = last?.n ?? 0;
-    const rows = read.rows.slice(from, from + chunkRows);
+    const rows = read.rows.slice(from, from + limit);
     const known = await knownOf(tx, rows, { ...read, nowMs: lease.nowMs });
     const judged = rows.flatMap((row, i) => {
       const about = known[i];
       if (about === undefined) return [];
       const { verdict, changes, faults } = judgeRow(row.cells, about, row.faults);
-      const number = plainNumber(row.cells.number).slice(0, numberCharsMax);
+      const number = cutText(plainNumber(row.cells.number), numberCharsMax);
       const { n, line, cells } = row;
       const card = about.card?.card ?? null;
       return [{ n, line, number, cells, verdict, changes, faults, card }];
@@ -41,7 +48,12 @@ export const checkChunk = async (
     await insertJudged(tx, job.id, judged);
     const isDone = from + rows.length >= read.rows.length;
     if (isDone) {
-      await tx.query(`update bulk_job set state = 'checked' where id = $1::uuid`, [job.id]);
+      // Whoever applies it need not wait for the lease.
+      await tx.query(
+        `update bulk_job set state = 'checked', worker = null, leased_until = null
+         where id = $1::uuid`,
+        [job.id],
+      );
     }
     const name = isDone ? 'bulk.checked' : 'bulk.moved';
     const data = { rows: from + rows.length };

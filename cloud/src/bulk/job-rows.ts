@@ -6,6 +6,7 @@ import type {
   BulkVerdict,
 } from '@gatehouse/protocols';
 import type { Queryable } from '../ports.ts';
+import { jsonbText } from '../storable.ts';
 
 /** A job while somebody works on it. */
 export type WorkingJob = {
@@ -26,6 +27,8 @@ export type Lease = { readonly worker: string; readonly nowMs: number };
 
 /** A worker that died is waited for this long; each chunk renews it. */
 export const leaseMs = 20_000;
+/** A job that met a fault of the moment comes again after this long. */
+const restMs = 5_000;
 
 /** The oldest job that nobody works on; undefined = there is none. */
 export const takeJob = async (
@@ -60,12 +63,39 @@ export const holdJob = async (
   return job;
 };
 
+/** Something else than its rows went wrong: others have their turn, and this one another. */
+export const restJob = async (
+  db: Queryable,
+  id: string,
+  { worker, nowMs }: Lease,
+): Promise<void> => {
+  await db.query(
+    `update bulk_job set worker = null, leased_until = $3 where id = $1::uuid and worker = $2
+       and state in ('checking', 'applying', 'undoing')`,
+    [id, worker, new Date(nowMs + restMs)],
+  );
+};
+
 export const letGo = async (db: Queryable, worker: string): Promise<void> => {
   await db.query(
     `update bulk_job set leased_until = null, worker = null
      where worker = $1 and state in ('checking', 'applying', 'undoing')`,
     [worker],
   );
+};
+
+/** Where the feed stands, and whether it says something about files after `pos`. */
+export const hearOfFiles = async (
+  db: Queryable,
+  pos: number,
+): Promise<{ readonly pos: number; readonly isOurs: boolean }> => {
+  const [heard] = await db.query<{ pos: number; isOurs: boolean }>(
+    `select coalesce(max(pos), $1::bigint) as pos, coalesce(bool_or(what ->> 'kind' = 'domain'
+       and what ->> 'name' like 'bulk.%'), false) as "isOurs"
+     from feed where pos > $1::bigint`,
+    [pos],
+  );
+  return heard ?? { pos, isOurs: false };
 };
 
 /** A row of a job that waits to be applied, or to be taken back. */
@@ -93,6 +123,6 @@ export const insertJudged = async (
     `insert into bulk_row (job, n, line, number, cells, verdict, changes, faults, card)
      select $1::uuid, x.* from jsonb_to_recordset($2::jsonb) x(n integer, line integer,
        number text, cells jsonb, verdict text, changes jsonb, faults jsonb, card uuid)`,
-    [job, JSON.stringify(rows)],
+    [job, jsonbText(rows)],
   );
 };

@@ -24,15 +24,16 @@ const card: KnownCard = {
   ...{ card: 'c1', person: 'p1', affiliation: 'a1', state: 'active' },
   ...{ nameZh: '李雷', nameEn: 'Li Lei', kind: 'student', unitZh: '数学', unitEn: 'Maths' },
   ...{ from: '2024-09-01', to: '2028-07-15', groups: ['dorm-1', 'students'] },
-  ...{ uids: [chip], sponsor: null },
+  ...{ uids: [chip], sponsor: null, startsDay: '2024-09-01', endsDay: '' },
 };
 const visitor: KnownCard = {
   ...card,
   kind: 'visitor',
   sponsor: { person: 'p9', number: 'T1' },
+  ...{ to: '2026-09-05', endsDay: '2026-09-05' },
 };
 const withCard: Known = { ...nobody, card };
-const teacher = { person: 'p9', kind: 'teacher' } as const;
+const teacher = { person: 'p9', maySponsor: true };
 
 const fresh = { number: 'A1', name_zh: '韩梅梅', kind: '学生' };
 const visit = { ...fresh, kind: 'visitor', to: '2026-09-03', sponsor: 'T1' };
@@ -98,7 +99,7 @@ const table: readonly (readonly [string, Partial<BulkCells>, Partial<Known>, str
   [
     'a visitor of a visitor',
     visit,
-    { sponsor: { ...teacher, kind: 'visitor' } },
+    { sponsor: { ...teacher, maySponsor: false } },
     'refused sponsor_visitor',
   ],
   [
@@ -154,7 +155,43 @@ const table: readonly (readonly [string, Partial<BulkCells>, Partial<Known>, str
     { card: { ...card, state: 'frozen' } },
     'changed unit_zh',
   ],
-  ['a visit that goes on', { number: 'A1', to: '2026-09-09' }, { card: visitor }, 'changed to'],
+  ['a visit that goes on', { number: 'A1', to: '2026-09-03' }, { card: visitor }, 'changed to'],
+  [
+    'a visit that goes on for longer',
+    { number: 'A1', to: '2026-09-09' },
+    { card: visitor },
+    'changed to affiliation_to',
+  ],
+  [
+    'an end within what the holder is to the school',
+    { number: 'A1', from: '2025-09-01', to: '2029-07-15' },
+    { card: { ...card, endsDay: '2030-07-15' } },
+    'changed from to',
+  ],
+  [
+    'days beyond that on both sides',
+    { number: 'A1', from: '2023-09-01', to: '2031-07-15' },
+    { card: { ...card, endsDay: '2030-07-15' } },
+    'changed from to affiliation_from affiliation_to',
+  ],
+  [
+    'a student who becomes a visitor to the end that the card has',
+    { number: 'A1', kind: 'visitor', to: '2026-12-31', sponsor: 'T1' },
+    { card: { ...card, to: '2026-12-31' }, sponsor: teacher },
+    'changed kind sponsor affiliation_to',
+  ],
+  [
+    'and one whose card lasts for years',
+    { number: 'A1', kind: 'visitor', to: '2028-07-15', sponsor: 'T1' },
+    { card, sponsor: teacher },
+    'refused visitor_long',
+  ],
+  [
+    'and one that says its former beginning too',
+    { number: 'A1', kind: 'visitor', from: '2024-09-01', to: '2026-12-31', sponsor: 'T1' },
+    { card, sponsor: teacher },
+    'changed kind to sponsor affiliation_to',
+  ],
   [
     'another sponsor',
     { number: 'A1', sponsor: 'T2' },
@@ -176,7 +213,7 @@ const table: readonly (readonly [string, Partial<BulkCells>, Partial<Known>, str
   [
     'the sponsor of oneself',
     { number: 'A1', sponsor: 'A1' },
-    { card: visitor, sponsor: { person: 'p1', kind: 'staff' } },
+    { card: visitor, sponsor: { person: 'p1', maySponsor: true } },
     'refused sponsor_visitor',
   ],
 ];
@@ -189,9 +226,9 @@ describe('a row of a file', () => {
   });
 
   it('has a case here for every reason why one is refused', () => {
-    const byFile = ['quote', 'cell_count', 'too_long', 'control', 'groups_many'];
+    const elsewhere = ['quote', 'cell_count', 'too_long', 'control', 'groups_many', 'not_written'];
     const named = table.flatMap(([, , , result]) => result.split(' '));
-    for (const code of Object.keys(bulkFaults)) expect([...byFile, ...named]).toContain(code);
+    for (const code of Object.keys(bulkFaults)) expect([...elsewhere, ...named]).toContain(code);
     const many = Array.from({ length: 51 }, (_, i) => `g${i}`).join(' ');
     const { faults } = judgeRow(cellsOf({ ...fresh, groups: many }), {
       ...nobody,
@@ -211,6 +248,25 @@ describe('a row of a file', () => {
         const { verdict, faults, wanted } = judgeRow(some as BulkCells, known);
         expect(faults.length > 0).toBe(verdict === 'refused');
         expect(wanted !== undefined).toBe(verdict === 'new' || verdict === 'changed');
+      }),
+    );
+  });
+});
+
+describe('what a fault says', () => {
+  it('is the end of a chip and no more', () => {
+    const { faults } = judgeRow(cellsOf({ ...fresh, uid: '04A1B2C3D4E5G6' }), nobody);
+    expect(faults).toEqual([{ code: 'uid_form', column: 'uid', what: '···E5G6' }]);
+  });
+
+  it('has whole characters, however long and rare', () => {
+    const rare = fc.string({ unit: fc.constantFrom('a', '𠮷', '\u{1f393}'), maxLength: 120 });
+    fc.assert(
+      fc.property(rare, (text) => {
+        const cells = cellsOf({ number: text, kind: text, from: text, uid: text, uid_kind: text });
+        for (const { what } of judgeRow(cells, nobody).faults) {
+          expect(what.isWellFormed()).toBe(true);
+        }
       }),
     );
   });

@@ -5,6 +5,7 @@ import type {
   BulkChangeView,
   BulkColumn,
   BulkFaultView,
+  BulkField,
   BulkVerdict,
 } from '@gatehouse/protocols';
 import { readCells } from './read-cells.ts';
@@ -25,6 +26,10 @@ export type KnownCard = {
   readonly unitEn: string;
   readonly from: Day;
   readonly to: Day;
+  /** First day of the affiliation. */
+  readonly startsDay: Day;
+  /** Its last day; '' = nobody has said so yet. */
+  readonly endsDay: Day | '';
   readonly groups: readonly string[];
   /** Chips that live. */
   readonly uids: readonly { readonly id: string; readonly uid: string; readonly kind: UidKind }[];
@@ -37,8 +42,8 @@ export type Known = {
   readonly card: KnownCard | undefined;
   /** Number of the card that has this chip now. */
   readonly uidOwner: string | undefined;
-  /** Who holds the sponsor's card, where it is in force. */
-  readonly sponsor: { readonly person: string; readonly kind: AffiliationKind } | undefined;
+  /** Who holds the sponsor's card, where it has not ended. */
+  readonly sponsor: { readonly person: string; readonly maySponsor: boolean } | undefined;
   readonly isGroup: (name: string) => boolean;
   /** Other lines of the file with the same number, or the same chip. */
   readonly twinLines: { readonly number: readonly number[]; readonly uid: readonly number[] };
@@ -51,7 +56,11 @@ export type Wanted = {
   readonly known: KnownCard | undefined;
   /** A person; null = nobody. */
   readonly sponsor: string | null;
+  /** Where the affiliation begins and ends by this row; undefined = as before. */
+  readonly span: Span;
 };
+
+type Span = { readonly from: Day | undefined; readonly to: Day | undefined };
 
 export type Judgement = {
   readonly verdict: BulkVerdict;
@@ -101,10 +110,14 @@ const checks: readonly ((one: Case) => Fault)[] = [
       : undefined,
   (one) => {
     const { values, known } = one;
-    const { from = known.today } = values;
+    // What began before somebody became a visitor is no part of the visit.
+    const from = values.from === known.card?.from ? known.today : (values.from ?? known.today);
     const first = from < known.today ? from : known.today;
-    const isSaid = values.to !== undefined && values.to !== known.card?.to;
-    return kindOf(one) === 'visitor' && isSaid && daysFrom(first, values.to) > visitDaysMax
+    const isSaid = isNewVisitor(one) || values.to !== known.card?.to;
+    return kindOf(one) === 'visitor' &&
+      isSaid &&
+      values.to !== undefined &&
+      daysFrom(first, values.to) > visitDaysMax
       ? fault('visitor_long', 'to', String(visitDaysMax))
       : undefined;
   },
@@ -132,7 +145,7 @@ const sponsorFault = (one: Case): Fault => {
     return has ? undefined : fault('visitor_sponsor', 'sponsor');
   }
   if (known.sponsor === undefined) return fault('sponsor_unknown', 'sponsor', given);
-  const isBad = known.sponsor.kind === 'visitor' || known.sponsor.person === known.card?.person;
+  const isBad = !known.sponsor.maySponsor || known.sponsor.person === known.card?.person;
   return isBad ? fault('sponsor_visitor', 'sponsor', given) : undefined;
 };
 
@@ -145,14 +158,27 @@ const chipBefore = (card: KnownCard, { uid, uidKind }: BulkValues): string | und
         .map((each) => each.uid)
         .join(' ');
 
+/**
+ * A card's days lie within those of its affiliation: where the row moves the card beyond them, they
+ * are widened and else left alone. Somebody who becomes a visitor is one until the card ends.
+ */
+const spanOf = (card: KnownCard, one: Case): Span => {
+  const { from, to } = one.values;
+  const isVisit = kindOf(one) === 'visitor' && isNewVisitor(one) && to !== card.endsDay;
+  const isLater = to !== undefined && to !== card.to && card.endsDay !== '' && to > card.endsDay;
+  const isEarlier = from !== undefined && from !== card.from && from < card.startsDay;
+  return { from: isEarlier ? from : undefined, to: isVisit || isLater ? to : undefined };
+};
+
 const changesOf = (card: KnownCard, one: Case): readonly BulkChangeView[] => {
   const { values, known } = one;
+  const span = spanOf(card, one);
   const leavesVisit = kindOf(one) !== 'visitor' && card.sponsor !== null;
   const sponsor =
     known.sponsor !== undefined && known.sponsor.person === card.sponsor?.person
       ? card.sponsor.number
       : values.sponsor;
-  const pairs: readonly (readonly [BulkColumn, string, string | undefined])[] = [
+  const pairs: readonly (readonly [BulkField, string, string | undefined])[] = [
     ['name_zh', card.nameZh, values.nameZh],
     ['name_en', card.nameEn, values.nameEn],
     ['kind', card.kind, values.kind],
@@ -163,6 +189,8 @@ const changesOf = (card: KnownCard, one: Case): readonly BulkChangeView[] => {
     ['groups', card.groups.join(' '), values.groups?.join(' ')],
     ['uid', values.uid === undefined ? '' : (chipBefore(card, values) ?? ''), values.uid],
     ['sponsor', card.sponsor?.number ?? '', leavesVisit ? '' : sponsor],
+    ['affiliation_from', card.startsDay, span.from],
+    ['affiliation_to', card.endsDay, span.to],
   ];
   return pairs.flatMap(([field, from, to]) =>
     to === undefined || to === from ? [] : [{ field, from, to }],
@@ -194,7 +222,8 @@ export const judgeRow = (
   const faults = [...misread, ...found.filter(({ column }) => !columns.has(column))];
   if (faults.length > 0) return refused(faults);
   const { card } = known;
-  const wanted: Wanted = { values, known: card, sponsor: sponsorOf(one) };
+  const span = card === undefined ? { from: undefined, to: undefined } : spanOf(card, one);
+  const wanted: Wanted = { values, known: card, sponsor: sponsorOf(one), span };
   if (card === undefined) return { verdict: 'new', changes: [], faults: [], wanted };
   const changes = changesOf(card, one);
   return changes.length === 0

@@ -1,4 +1,6 @@
-import type { AffiliationKind, BulkCells } from '@gatehouse/protocols';
+import type { BulkCells } from '@gatehouse/protocols';
+import { knownGroups } from '../people/known-groups.ts';
+import { maySponsor } from '../people/sponsor-rule.ts';
 import type { Queryable } from '../ports.ts';
 import { createDays } from './days.ts';
 import type { Days } from './days.ts';
@@ -17,9 +19,7 @@ export type School = {
 export const readSchool = async (db: Queryable): Promise<School> => {
   const [site] = await db.query<{ zone: string }>('select zone from site order by id limit 1');
   const zone = site?.zone ?? 'UTC';
-  const groups = await db.query<{ group: string }>(
-    `select "group" from rule union select "group" from charge union select "group" from member`,
-  );
+  const groups = await db.query<{ group: string }>(knownGroups);
   return { zone, days: createDays(zone), groups: new Set(groups.map(({ group }) => group)) };
 };
 
@@ -38,6 +38,9 @@ const selectCards = `
     p.name_zh as "nameZh", p.name_en as "nameEn", a.kind, a.unit_zh as "unitZh",
     a.unit_en as "unitEn", to_char(c.valid_from at time zone $2, 'YYYY-MM-DD') as "from",
     to_char((c.valid_to - interval '1 millisecond') at time zone $2, 'YYYY-MM-DD') as "to",
+    to_char(a.valid_from at time zone $2, 'YYYY-MM-DD') as "startsDay",
+    coalesce(to_char((a.valid_to - interval '1 millisecond') at time zone $2, 'YYYY-MM-DD'), '')
+      as "endsDay",
     c.valid_from as "validFrom", c.valid_to as "validTo", a.valid_from as "startsAt",
     a.valid_to as "endsAt",
     case when a.sponsor is not null then jsonb_build_object('person', a.sponsor, 'number',
@@ -74,18 +77,20 @@ const uidOwners = async (
   return new Map(rows.map(({ uid, number }) => [uid, number]));
 };
 
-type Sponsor = { readonly person: string; readonly kind: AffiliationKind };
+type Sponsor = { readonly person: string; readonly maySponsor: boolean };
 
 const sponsorsOf = async (
   db: Queryable,
   numbers: readonly string[],
+  nowMs: number,
 ): Promise<ReadonlyMap<string, Sponsor>> => {
   const rows = await db.query<Sponsor & { number: string }>(
-    `select c.number, c.person, a.kind from card c join affiliation a on a.id = c.affiliation
+    `select c.number, p.id as person, ${maySponsor(2)} as "maySponsor"
+     from card c join person p on p.id = c.person
      where c.number = any ($1) and c.state <> 'ended'`,
-    [numbers],
+    [numbers, new Date(nowMs)],
   );
-  return new Map(rows.map(({ number, person, kind }) => [number, { person, kind }]));
+  return new Map(rows.map(({ number, ...sponsor }) => [number, sponsor]));
 };
 
 const noTwins: Twins = { ofNumber: new Map(), ofUid: new Map() };
@@ -106,7 +111,7 @@ export const knownOf = async (
   ];
   const cards = await knownCards(db, given(values.map(({ number }) => number)), school.zone);
   const owners = await uidOwners(db, given(values.map(({ uid }) => uid)));
-  const sponsors = await sponsorsOf(db, given(values.map(({ sponsor }) => sponsor)));
+  const sponsors = await sponsorsOf(db, given(values.map(({ sponsor }) => sponsor)), nowMs);
   const today = school.days.of(nowMs);
   return values.map(({ number, uid, sponsor }, i) => {
     const others = (lines: readonly number[] | undefined): readonly number[] =>

@@ -12,6 +12,7 @@ import type {
   BulkFaultCode,
   BulkFaultView,
 } from '@gatehouse/protocols';
+import { cutText } from './cut-text.ts';
 import { parseDay } from './days.ts';
 import type { Day } from './days.ts';
 
@@ -72,11 +73,14 @@ const dayIn = (column: 'from' | 'to', cells: BulkCells, report: Report): Day | u
   return text === '' ? undefined : (parseDay(text) ?? report('date', column, text));
 };
 
+/** A chip is told by its end, also where it is none: it may be one with a wrong letter in it. */
+const endOf = (text: string): string => `···${Array.from(text).slice(-4).join('')}`;
+
 const uidIn = ({ uid: text }: BulkCells, report: Report): string | undefined => {
   if (text === '') return undefined;
   const parsed = parseUid(plainUid(text));
   if (parsed.ok) return parsed.uid;
-  return report(parsed.reason === 'random_uid' ? 'uid_random' : 'uid_form', 'uid', text);
+  return report(parsed.reason === 'random_uid' ? 'uid_random' : 'uid_form', 'uid', endOf(text));
 };
 
 const uidKindIn = ({ uid_kind: text }: BulkCells, report: Report): UidKind => {
@@ -98,7 +102,7 @@ export const readCells = (
 ): { readonly values: BulkValues; readonly faults: readonly BulkFaultView[] } => {
   const faults: BulkFaultView[] = [];
   const report: Report = (code, column, what = '') => {
-    faults.push({ code, column, what: what.slice(0, shownCharsMax) });
+    faults.push({ code, column, what: cutText(what, shownCharsMax) });
     return undefined;
   };
   const sponsor = plainNumber(cells.sponsor);

@@ -1,5 +1,5 @@
 import { isAffiliationKind } from '@gatehouse/protocols';
-import type { BulkChangeView, BulkColumn, BulkOutcome } from '@gatehouse/protocols';
+import type { BulkChangeView, BulkField, BulkOutcome } from '@gatehouse/protocols';
 import type { JobRow } from './job-rows.ts';
 import type { KnownRow } from './known-rows.ts';
 import { groupsOf } from './read-cells.ts';
@@ -12,8 +12,6 @@ export type Before = {
   readonly startsAt: string;
   readonly endsAt: string | null;
   readonly sponsor: string | null;
-  /** Rows of uid that ended. */
-  readonly uids: readonly { readonly id: string; readonly uid: string }[];
 };
 export type AppliedRow = JobRow & {
   readonly outcome: BulkOutcome;
@@ -26,7 +24,7 @@ const hasChip = (card: KnownRow, uid: string): boolean =>
 
 /** Whether a field still is what the row made of it. */
 const isOurs = ({ field, to }: BulkChangeView, card: KnownRow): boolean => {
-  const now: Readonly<Partial<Record<BulkColumn, string>>> = {
+  const now: Readonly<Partial<Record<BulkField, string>>> = {
     name_zh: card.nameZh,
     name_en: card.nameEn,
     kind: card.kind,
@@ -36,40 +34,52 @@ const isOurs = ({ field, to }: BulkChangeView, card: KnownRow): boolean => {
     to: card.to,
     groups: card.groups.join(' '),
     sponsor: card.sponsor?.number ?? '',
+    affiliation_from: card.startsDay,
+    affiliation_to: card.endsDay,
   };
   return field === 'uid' ? hasChip(card, to) : now[field] === to;
 };
 
-/** A visit has an end, whatever else is put back. */
-const endBack = (endsAt: string | null, kind: string, card: KnownRow): Date | null => {
-  if (endsAt !== null) return new Date(endsAt);
-  return kind === 'visitor' ? card.endsAt : null;
+/** A card's days lie within its affiliation's: where a row moved both, both go back or none. */
+const together: readonly (readonly BulkField[])[] = [
+  ['from', 'affiliation_from'],
+  ['to', 'affiliation_to'],
+];
+
+/** A chip that was replaced may be lost, stolen or somebody else's by now: it never lives again. */
+const isReplaced = ({ field, from }: BulkChangeView): boolean => field === 'uid' && from !== '';
+
+/** The changes of a row that can be taken back. */
+const backOf = (
+  { changes }: AppliedRow,
+  card: KnownRow,
+): ReadonlyMap<BulkField, Pick<BulkChangeView, 'from' | 'to'>> => {
+  const changed = new Set(changes.map(({ field }) => field));
+  const ours = changes.filter((change) => isOurs(change, card) && !isReplaced(change));
+  const back = new Map(ours.map(({ field, from, to }) => [field, { from, to }]));
+  for (const fields of together) {
+    const isWhole = fields.every((field) => back.has(field));
+    if (isWhole || !fields.every((field) => changed.has(field))) continue;
+    for (const field of fields) back.delete(field);
+  }
+  return back;
 };
 
-/**
- * A card with the fields of a row put back, except those that somebody has changed since. Pure.
- * @param taken chips that live on some card now
- */
+/** A card with the fields of a row put back, except those that must stay. Pure. */
 export const stateBack = (
   row: AppliedRow,
   card: KnownRow,
-  taken: ReadonlySet<string>,
-): { readonly state: CardState; readonly left: readonly BulkColumn[] } => {
+): { readonly state: CardState; readonly left: readonly BulkField[] } => {
   const { before } = row;
-  const isBack = (change: BulkChangeView): boolean =>
-    isOurs(change, card) &&
-    (change.field !== 'uid' || (before?.uids ?? []).every(({ uid }) => !taken.has(uid)));
-  const back = new Map(
-    row.changes.filter(isBack).map(({ field, from, to }) => [field, { from, to }] as const),
-  );
+  const back = backOf(row, card);
   const left = row.changes.map(({ field }) => field).filter((field) => !back.has(field));
-  const or = (field: BulkColumn, now: string): string => back.get(field)?.from ?? now;
-  const moment = (field: BulkColumn, was: string | null | undefined, now: Date): Date =>
+  const or = (field: BulkField, now: string): string => back.get(field)?.from ?? now;
+  const moment = (field: BulkField, was: string | null | undefined, now: Date): Date =>
     back.has(field) && typeof was === 'string' ? new Date(was) : now;
   const kind = or('kind', card.kind);
   const chip = back.get('uid');
   const groups = back.get('groups');
-  const endsAt = before?.endsAt ?? null;
+  const endsAt = typeof before?.endsAt === 'string' ? new Date(before.endsAt) : null;
   const state: CardState = {
     ...{ card: card.card, person: card.person, affiliation: card.affiliation },
     nameZh: or('name_zh', card.nameZh),
@@ -79,13 +89,12 @@ export const stateBack = (
     unitEn: or('unit_en', card.unitEn),
     sponsor: back.has('sponsor') ? (before?.sponsor ?? null) : (card.sponsor?.person ?? null),
     validFrom: moment('from', before?.validFrom, card.validFrom),
-    startsAt: moment('from', before?.startsAt, card.startsAt),
+    startsAt: moment('affiliation_from', before?.startsAt, card.startsAt),
     validTo: moment('to', before?.validTo, card.validTo),
-    endsAt: back.has('to') ? endBack(endsAt, kind, card) : card.endsAt,
+    endsAt: back.has('affiliation_to') ? endsAt : card.endsAt,
     groups: groups === undefined ? null : groupsOf(groups.from),
     uidsDead: chip === undefined ? [] : card.uids.filter(({ uid }) => uid === chip.to),
     uidNew: null,
-    uidsBack: chip === undefined ? [] : (before?.uids ?? []).map(({ id }) => id),
   };
   return { state, left };
 };

@@ -9,6 +9,8 @@ import type { UidKind } from './read-cells.ts';
 /** Of somebody whose row names no end. */
 const cardYearsDefault = 4;
 
+export type Chip = { readonly id: string; readonly uid: string; readonly kind: UidKind };
+
 /** All of a card that a file can say, as it shall be stored. */
 export type CardState = {
   readonly card: string;
@@ -26,10 +28,8 @@ export type CardState = {
   readonly endsAt: Date | null;
   /** Null = they stay. */
   readonly groups: readonly string[] | null;
-  readonly uidsDead: readonly { readonly id: string; readonly uid: string }[];
-  readonly uidNew: { readonly id: string; readonly uid: string; readonly kind: UidKind } | null;
-  /** Ids of chips that ended, and live again. */
-  readonly uidsBack?: readonly string[];
+  readonly uidsDead: readonly Chip[];
+  readonly uidNew: Chip | null;
 };
 export type NewCard = CardState & { readonly number: string };
 
@@ -46,6 +46,9 @@ const afterYears = (day: string, days: Days): Date => {
   return new Date(days.startMs(`${year}${rest}`));
 };
 
+/** The first moment after a day. */
+const endOf = (day: string, days: Days): Date => new Date(days.startMs(days.next(day)));
+
 /** A card that is not there yet. */
 export const newCard = (
   { values, sponsor }: Wanted,
@@ -54,7 +57,7 @@ export const newCard = (
   const id = (): string => uuidv7(nowMs, random(10));
   const from = values.from ?? days.of(nowMs);
   const startsAt = new Date(days.startMs(from));
-  const end = values.to === undefined ? null : new Date(days.startMs(days.next(values.to)));
+  const end = values.to === undefined ? null : endOf(values.to, days);
   const { uid } = values;
   return {
     ...{ card: id(), person: id(), affiliation: id(), number: values.number, sponsor },
@@ -74,7 +77,7 @@ export const newCard = (
 
 /** An existing card as the row wants it. */
 export const changedCard = (
-  { values, sponsor }: Wanted,
+  { values, sponsor, span }: Wanted,
   known: KnownRow,
   { nowMs, random, days }: WriteMoment,
 ): CardState => {
@@ -82,7 +85,7 @@ export const changedCard = (
   const isFrom = values.from !== undefined && values.from !== known.from;
   const isTo = values.to !== undefined && values.to !== known.to;
   const from = isFrom ? new Date(days.startMs(values.from ?? '')) : undefined;
-  const to = isTo ? new Date(days.startMs(days.next(values.to ?? ''))) : undefined;
+  const to = isTo ? endOf(values.to ?? '', days) : undefined;
   const isChip = uid !== undefined && known.uids.every((each) => each.uid !== uid);
   return {
     ...{ card: known.card, person: known.person, affiliation: known.affiliation, sponsor },
@@ -92,9 +95,9 @@ export const changedCard = (
     unitZh: values.unitZh ?? known.unitZh,
     unitEn: values.unitEn ?? known.unitEn,
     validFrom: from ?? known.validFrom,
-    startsAt: from ?? known.startsAt,
+    startsAt: span.from === undefined ? known.startsAt : new Date(days.startMs(span.from)),
     validTo: to ?? known.validTo,
-    endsAt: to ?? known.endsAt,
+    endsAt: span.to === undefined ? known.endsAt : endOf(span.to, days),
     groups: values.groups ?? null,
     uidsDead: isChip ? known.uids.filter(({ kind }) => kind === uidKind) : [],
     uidNew: isChip ? { id: uuidv7(nowMs, random(10)), uid, kind: uidKind } : null,

@@ -1,3 +1,4 @@
+import { uidEnd } from '@gatehouse/protocols';
 import type { CardPageView, FreezeView } from '@gatehouse/protocols';
 import { whoseIs } from '../access/charges.ts';
 import { may } from '../access/may.ts';
@@ -48,9 +49,6 @@ const freezeView = (row: CardColumns, state: string): FreezeView | null =>
 
 type UidColumns = { readonly uid: string; readonly kind: string; readonly since: Date };
 
-/** What may be shown of a UID: enough to tell two cards apart, too little to copy one. */
-export const tailOf = (uid: string): string => uid.slice(-4);
-
 const uidsOf = async (db: Queryable, card: string): Promise<CardPageView['uids']> => {
   const rows = await db.query<UidColumns>(
     `select uid, kind, since from uid where card = $1::uuid and ended_at is null
@@ -58,7 +56,7 @@ const uidsOf = async (db: Queryable, card: string): Promise<CardPageView['uids']
     [card],
   );
   return rows.map(({ uid, kind, since }) => ({
-    tail: tailOf(uid),
+    tail: uidEnd(uid),
     kind,
     since: since.toISOString(),
   }));

@@ -6,7 +6,11 @@ import type { Clock, Database, Ports, Queryable } from '../ports.ts';
 import type { AppendAudit } from '../identity/identity.ts';
 import type { Revoke } from '../identity/enrol.ts';
 
-/** What a change of somebody's card needs. Locks: card, uid, audit, revocation, feed. */
+/**
+ * What a change of somebody's card needs. Locks: affiliation, card, person, uid, audit, revocation,
+ * feed. A person is locked `for no key update`: whoever writes a row that names the person, as a
+ * notice does, does not wait.
+ */
 export type CardChangePorts = {
   readonly database: Database;
   readonly clock: Pick<Clock, 'nowMs'>;

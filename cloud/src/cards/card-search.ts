@@ -6,24 +6,17 @@ import type { Queryable } from '../ports.ts';
 import { storableText } from '../storable.ts';
 import { hitColumns, hitView } from './card-rows.ts';
 import type { HitColumns } from './card-rows.ts';
+import { folded, likeText, nameFits } from './name-search.ts';
 
 export const hitsMax = 20;
-
-/** Typed into one field: a beginning of a number, a part of a name or its pinyin, or a UID. */
-const likeText = (text: string): string => text.replace(/[\\%_]/g, String.raw`\$&`);
-
-/** Without case and spaces: `Li Lei`, `lilei` and `LI LEI` are one. */
-const folded = (text: string): string => text.toLowerCase().replace(/\s+/g, '');
 
 const selectHits = `select ${hitColumns} from card c join card_holder p on p.card = c.id`;
 const order = `order by c.state = 'ended', c.number limit ${hitsMax}`;
 
-/** `ll` and `lilei` for Li Lei; the pinyin of a name is its English form. */
-const initials = `lower(regexp_replace(p.name_en, '(\\w)\\w*\\s*', '\\1', 'g'))`;
-const nameFits = `(replace(p.name_zh, ' ', '') like '%' || $2 || '%' or
-  lower(replace(p.name_en, ' ', '')) like '%' || $2 || '%' or ${initials} = $3)`;
-
-/** Cards that the session may see and that fit what was typed; nothing typed: those in charge. */
+/**
+ * Cards that the session may see and that fit what was typed into one field: a beginning of a
+ * number, a part of a name or its pinyin, or a UID; nothing typed: those in charge.
+ */
 export const searchCards = async (
   db: Queryable,
   session: Session,
@@ -35,7 +28,7 @@ export const searchCards = async (
   const exact = await cardsNamed(db, session, text);
   if (exact.length > 0) return exact;
   const rows = await db.query<HitColumns>(
-    `${selectHits} where ${own} and (c.number like $4 || '%' or ${nameFits}) ${order}`,
+    `${selectHits} where ${own} and (c.number like $4 || '%' or ${nameFits(2)}) ${order}`,
     [person, likeText(folded(text)), folded(text), likeText(text.toUpperCase())],
   );
   return rows.map(hitView);

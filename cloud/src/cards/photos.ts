@@ -76,7 +76,7 @@ export const putPersonPhoto = async (
   const type = bytes === null ? null : typeOf(bytes);
   const atMs = clock.nowMs();
   await database.transaction(async (tx) => {
-    const [known] = await tx.query('select id from person where id = $1::uuid for update', [
+    const [known] = await tx.query('select id from person where id = $1::uuid for no key update', [
       person,
     ]);
     if (known === undefined) throw new CloudError('CL_NOT_FOUND', 'person');

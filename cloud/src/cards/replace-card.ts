@@ -1,4 +1,4 @@
-import { parseUid, undoForMs, uuidv7, wallClock } from '@gatehouse/protocols';
+import { parseUid, uidEnd, undoForMs, uuidv7, wallClock } from '@gatehouse/protocols';
 import { CloudError } from '../errors.ts';
 import { appendFeed } from '../feed/feed.ts';
 import type { Session } from '../identity/identity.ts';
@@ -6,7 +6,6 @@ import type { Queryable } from '../ports.ts';
 import { sqlStateOf } from '../sql-state.ts';
 import { lockCard } from './card-rows.ts';
 import type { CardChangePorts, LockedCard } from './card-rows.ts';
-import { tailOf } from './card-page.ts';
 import { lockDesk, theDesk } from './desk-rows.ts';
 import type { Desk } from './desk-rows.ts';
 import { unfreezeLocked } from './freeze-card.ts';
@@ -25,7 +24,7 @@ export const refuseTakenUid = (error: unknown): never => {
 type ChipRow = { readonly id: string; readonly uid: string };
 
 /** Ends the chips of this card; wristbands and tags are not what lies on the desk. */
-const endCards = async (tx: Queryable, card: string, at: Date): Promise<readonly ChipRow[]> =>
+const endChips = async (tx: Queryable, card: string, at: Date): Promise<readonly ChipRow[]> =>
   tx.query<ChipRow>(
     `update uid set ended_at = $2 where card = $1::uuid and ended_at is null and kind = 'card'
      returning id, uid`,
@@ -125,14 +124,14 @@ export const replaceCard = async (
     if (card.state === 'ended') throw new CloudError('CL_CARD_ENDED');
     const desk = await theDesk(tx);
     await lockDesk(tx, desk.id);
-    const old = await endCards(tx, card.id, at);
+    const old = await endChips(tx, card.id, at);
     if (old.some(({ uid }) => uid === parsed.uid)) throw new CloudError('CL_UID_TAKEN');
     const fresh = { id: uuidv7(atMs, random(10)), uid: parsed.uid };
     const isBack = await wasOfCard(tx, fresh.uid, card.id);
     await takeBlank(tx, { ...fresh, card: card.id, at });
     const booking = await closeBooking(tx, card.id, at);
     const receipt = await nextReceipt(tx, desk, atMs);
-    const tail = tailOf(fresh.uid);
+    const tail = uidEnd(fresh.uid);
     const about = { action: 'card.replace', subject: card.id, detail: { receipt, tail } };
     await appendAudit(tx, { atMs, actor: clerk.id, ...about });
     const lifted = await unfreezeLocked(tx, ports, card, { way: 'desk', actor: clerk.id });
@@ -246,7 +245,7 @@ export const undoReplacement = async (
       [given.booking, card.id],
     );
     await tx.query('update card_replacement set undone_at = $2 where id = $1::uuid', [id, at]);
-    const tail = tailOf(dead[0]?.uid ?? '');
+    const tail = uidEnd(dead[0]?.uid ?? '');
     const about = { action: 'card.replace_undo', subject: card.id, detail: { tail } };
     await appendAudit(tx, { atMs, actor: clerk.id, ...about });
     if (given.lifted !== null) await freezeAgain(tx, ports, { card, freeze: given.lifted });

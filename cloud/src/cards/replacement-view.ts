@@ -1,8 +1,7 @@
-import { undoForMs } from '@gatehouse/protocols';
+import { uidEnd, undoForMs } from '@gatehouse/protocols';
 import type { ReplacementView, UidView } from '@gatehouse/protocols';
 import { CloudError } from '../errors.ts';
 import type { Queryable } from '../ports.ts';
-import { tailOf } from './card-page.ts';
 import { hitColumns, hitView } from './card-rows.ts';
 import type { HitColumns } from './card-rows.ts';
 import { cardSpread } from './card-spread.ts';
@@ -40,8 +39,8 @@ export const replacementView = async (db: Queryable, id: string): Promise<Replac
     at: row.at.toISOString(),
     hit,
     clerk: { zh: row.clerk_zh, en: row.clerk_en },
-    oldTails: row.old_uids.map(tailOf),
-    newTail: tailOf(row.new_uid),
+    oldTails: row.old_uids.map(uidEnd),
+    newTail: uidEnd(row.new_uid),
     unfrozen: row.lifted !== null,
     fee: desk.fee,
     desk: desk.name,

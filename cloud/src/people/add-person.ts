@@ -10,11 +10,7 @@ import { momentsOf } from './affiliation-rows.ts';
 import type { LockedAffiliation } from './affiliation-rows.ts';
 import { issueLocked } from './issue-card.ts';
 import { isAffiliationSpan } from './span-rules.ts';
-
-/** Belongs to the school now, other than as a visitor. `$n` is the moment. */
-export const maySponsor = (n: number): string => `exists (
-  select from affiliation s where s.person = p.id and s.kind <> 'visitor' and s.ended_at is null
-    and s.valid_from <= $${n} and (s.valid_to is null or s.valid_to > $${n}))`;
+import { maySponsor } from './sponsor-rule.ts';
 
 /** @throws CloudError CL_SPONSOR */
 const requireSponsor = async (
@@ -100,7 +96,7 @@ export const addAffiliation = async (
   order: Order,
 ): Promise<void> => {
   await ports.database.transaction(async (tx) => {
-    const [known] = await tx.query('select id from person where id = $1::uuid for update', [
+    const [known] = await tx.query('select id from person where id = $1::uuid for no key update', [
       order.person,
     ]);
     if (known === undefined) throw new CloudError('CL_NOT_FOUND', 'person');

@@ -13,7 +13,8 @@ export type LockedAffiliation = {
 };
 
 /**
- * Locked until the transaction ends: it gets one card, whoever else issues one. Before its card.
+ * Locked until the transaction ends: it gets one card, whoever else issues one. Before its card
+ * and its person, as everywhere.
  * @throws CloudError CL_NOT_FOUND
  */
 export const lockAffiliation = async (tx: Queryable, id: string): Promise<LockedAffiliation> => {

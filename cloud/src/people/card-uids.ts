@@ -1,6 +1,5 @@
-import { parseUid, uidKinds, uuidv7 } from '@gatehouse/protocols';
+import { parseUid, uidEnd, uidKinds, uuidv7 } from '@gatehouse/protocols';
 import type { NewUidBody } from '@gatehouse/protocols';
-import { tailOf } from '../cards/card-page.ts';
 import { lockCard } from '../cards/card-rows.ts';
 import type { CardChangePorts, LockedCard } from '../cards/card-rows.ts';
 import { refuseTakenUid, wasOfCard } from '../cards/replace-card.ts';
@@ -32,7 +31,7 @@ const tellChange = async (
 ): Promise<void> => {
   const { clock, appendAudit, revoke } = ports;
   const atMs = clock.nowMs();
-  const tail = tailOf(uid);
+  const tail = uidEnd(uid);
   const about = { action: `card.${verb}`, subject: card.id, detail: { tail, kind } };
   await appendAudit(tx, { atMs, actor: clerk, ...about });
   if (entry !== undefined) await revoke(tx, { kind: entry, uid, card: card.id });

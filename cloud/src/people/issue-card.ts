@@ -12,6 +12,7 @@ import { liveCardOf, lockAffiliation, momentsOf, spanOf } from './affiliation-ro
 import type { LockedAffiliation } from './affiliation-rows.ts';
 import { drawVisitorNumber } from './card-numbers.ts';
 import { kindWords } from './kind-words.table.ts';
+import { knownGroups } from './known-groups.ts';
 import { cardSpan } from './span-rules.ts';
 import type { ClosedSpan } from './span-rules.ts';
 
@@ -24,10 +25,6 @@ const refuseTakenNumber = (error: unknown): never => {
   }
   throw error;
 };
-
-/** What cards can be put into: groups of rules, and those that people are in or answer for. */
-export const knownGroups = `
-  select "group" from rule union select "group" from member union select "group" from charge`;
 
 /** @throws CloudError CL_GROUP_UNKNOWN */
 const requireGroups = async (tx: Queryable, groups: readonly string[]): Promise<void> => {

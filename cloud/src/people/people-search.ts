@@ -10,18 +10,11 @@ import { personColumns, personView } from '../identity/sessions.ts';
 import type { PersonColumns } from '../identity/sessions.ts';
 import type { Queryable } from '../ports.ts';
 import { storableText } from '../storable.ts';
-import { maySponsor } from './add-person.ts';
-import { knownGroups } from './issue-card.ts';
+import { folded, likeText, nameFits } from '../cards/name-search.ts';
+import { knownGroups } from './known-groups.ts';
+import { maySponsor } from './sponsor-rule.ts';
 
 const hitsMax = 20;
-
-const likeText = (text: string): string => text.replace(/[\\%_]/g, String.raw`\$&`);
-const folded = (text: string): string => text.toLowerCase().replace(/\s+/g, '');
-
-/** A part of the name, its pinyin, or the initials of that: `$n` for like, `$n + 1` as it is. */
-const nameFits = (n: number): string => `(replace(p.name_zh, ' ', '') like '%' || $${n} || '%'
-  or lower(replace(p.name_en, ' ', '')) like '%' || $${n} || '%'
-  or lower(regexp_replace(p.name_en, '(\\w)\\w*\\s*', '\\1', 'g')) = $${n + 1})`;
 
 /** People of this name, for whom a sponsor or a twin is looked up; nothing typed: nobody. */
 export const searchPeople = async (

@@ -1,5 +1,5 @@
+import { uidEnd } from '@gatehouse/protocols';
 import type { AffiliationView, HeldCardView, PersonPageView } from '@gatehouse/protocols';
-import { tailOf } from '../cards/card-page.ts';
 import { CloudError } from '../errors.ts';
 import type { Queryable } from '../ports.ts';
 
@@ -78,7 +78,7 @@ const cardView = (row: CardRow, uids: readonly UidRow[]): HeldCardView => ({
   uids: uids
     .filter(({ card }) => card === row.id)
     .map(({ id, uid, kind, since }) => ({
-      ...{ id, kind, tail: tailOf(uid), since: since.toISOString() },
+      ...{ id, kind, tail: uidEnd(uid), since: since.toISOString() },
     })),
   pin:
     row.pin === null || row.pin_since === null

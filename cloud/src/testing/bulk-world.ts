@@ -21,6 +21,22 @@ export const bulkPorts = ({ clock }: Pick<TestApi, 'clock'>, database: Database)
   appendAudit: (tx, entry) => appendAudit(tx, entry, primitives.sha256),
 });
 
+/** A file of new students, numbered from 1. */
+export const many = (count: number, prefix = 'N'): string =>
+  [
+    'number,name_zh,name_en,kind,unit_en,from,to,groups,uid',
+    ...Array.from({ length: count }, (_, i) => {
+      const n = String(i + 1).padStart(5, '0');
+      const uid = (0x5b000000 + i).toString(16);
+      const who = `${prefix}${n},学生${n},Student ${n},student,Class ${i % 40}`;
+      return `${who},2026-09-01,2030-07-15,students,${uid}`;
+    }),
+  ].join('\r\n');
+
+export const count = async (database: Database, sql: string, values: readonly unknown[] = []) =>
+  (await database.query<{ count: number }>(`select count(*)::int4 as count from ${sql}`, values))[0]
+    ?.count;
+
 /** Somebody with files, and a worker that runs when told to. */
 export const createDeskOfFiles = (api: TestApi, browser: Browser) => {
   const path = '/api/console/bulk';

@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { bulkColumns } from '../card/bulk-columns.table.ts';
+import { bulkColumns, bulkFields } from '../card/bulk-columns.table.ts';
 import { bulkFaults } from '../card/bulk-faults.table.ts';
 import type { BulkFaultCode } from '../card/bulk-faults.table.ts';
 import { Time } from './views.ts';
@@ -30,13 +30,17 @@ export type BulkOutcome = (typeof bulkOutcomes)[number];
 export const bulkUndos = ['ended', 'put_back', 'in_part', 'left'] as const;
 export type BulkUndo = (typeof bulkUndos)[number];
 
-/** `stopped`: applied in part, then stopped. `dropped`: thrown away, or not applied in a day. */
+/**
+ * `stopped`: applied in part, then stopped. `failed`: it could not go on. `dropped`: thrown away,
+ * or not applied in a day.
+ */
 export const bulkStates = [
   'checking',
   'checked',
   'applying',
   'applied',
   'stopped',
+  'failed',
   'undoing',
   'undone',
   'dropped',
@@ -47,6 +51,7 @@ const Count = Type.Integer({ minimum: 0 });
 const Nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 const Name = Type.Object({ zh: Type.String(), en: Type.String() });
 const Column = Type.Enum([...bulkColumns]);
+const Field = Type.Enum([...bulkFields]);
 const Verdicts = Type.Object({ new: Count, changed: Count, unchanged: Count, refused: Count });
 const Outcomes = Type.Object({
   issued: Count,
@@ -101,7 +106,7 @@ export type BulkFaultView = Type.Static<typeof BulkFaultView>;
 
 /** Values as a file would have them; both are empty once the job is erased. */
 export const BulkChangeView = Type.Object({
-  field: Column,
+  field: Field,
   from: Type.String(),
   to: Type.String(),
 });
@@ -117,11 +122,11 @@ export const BulkRowView = Type.Object({
   changes: Type.Array(BulkChangeView),
   faults: Type.Array(BulkFaultView),
   outcome: Nullable(Type.Enum([...bulkOutcomes])),
-  /** Of `since`: why it is refused now. */
+  /** Why it is refused now: of `since`, and of a row that could not be written or put back. */
   sinceFaults: Type.Array(BulkFaultView),
   undo: Nullable(Type.Enum([...bulkUndos])),
-  /** What somebody has changed since, and so stays. */
-  undoLeft: Type.Array(Column),
+  /** What somebody has changed since, and so stays; and a chip that took the place of another. */
+  undoLeft: Type.Array(Field),
   card: Nullable(Type.String()),
 });
 export type BulkRowView = Type.Static<typeof BulkRowView>;

@@ -15,6 +15,10 @@ export const bulkColumns = [
 ] as const;
 export type BulkColumn = (typeof bulkColumns)[number];
 
+/** What a row may change: its columns, and the span of what the holder is to the school. */
+export const bulkFields = [...bulkColumns, 'affiliation_from', 'affiliation_to'] as const;
+export type BulkField = (typeof bulkFields)[number];
+
 /** Each cell as text; a column that the file lacks is empty everywhere. */
 export type BulkCells = Readonly<Record<BulkColumn, string>>;
 

@@ -41,8 +41,8 @@ export const bulkFaults = {
     en: 'No card in force has the sponsor’s number "{what}"',
   },
   sponsor_visitor: {
-    zh: '接待人“{what}”是访客或其本人',
-    en: 'Sponsor "{what}" is a visitor, or the same person',
+    zh: '接待人“{what}”是访客、其本人或已不在校',
+    en: 'Sponsor "{what}" is a visitor, the same person, or belongs to the school no more',
   },
   sponsor_needless: { zh: '只有访客才有接待人', en: 'Only a visitor has a sponsor' },
   group_unknown: { zh: '没有群组“{what}”', en: 'No such group: "{what}"' },
@@ -59,6 +59,10 @@ export const bulkFaults = {
   },
   uid_taken: { zh: '此芯片属于另一张卡', en: 'The chip belongs to another card' },
   card_ended: { zh: '此卡已注销，不能再改', en: 'This card has ended and cannot be changed' },
+  not_written: {
+    zh: '此行无法写入，未作任何改动；其余各行照常处理',
+    en: 'This row could not be written; it changed nothing, and the others went on',
+  },
 } as const satisfies Readonly<Record<string, Text>>;
 
 export type BulkFaultCode = keyof typeof bulkFaults;

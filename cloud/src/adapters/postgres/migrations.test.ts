@@ -20,6 +20,7 @@ const landed: Readonly<Record<string, string>> = {
   '008_numbers.sql': 'c7c0cab8979a7086ff6991a2bd37ead25d7704b560da9680438d0460ef1f824d',
   '009_affiliations.sql': 'ed66fc2f8554d14d36773c0ef834122f3fe60769e9bf12d1df9bb811e8d0be09',
   '010_bulk_issue.sql': 'e3f3ba96bf42c206d9ce5c11bcac1c70171641189cd4e7381d9a59cca3c2c566',
+  '011_failed_files.sql': 'e5152e341ea512f85c1c4f9d85c5ddbcf065c5e3c721fea33eb9cebe97294843',
 };
 
 const found = Object.fromEntries(

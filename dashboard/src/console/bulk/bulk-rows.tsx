@@ -32,14 +32,16 @@ const Changes = ({ row }: { readonly row: BulkRowView }) => {
   ));
 };
 
+/** Its verdict says it all; one that could not be written is refused whatever its verdict was. */
+const isPlain = ({ outcome, verdict }: BulkRowView): boolean =>
+  outcome === null || outcome === 'kept' || (outcome === 'refused' && verdict === 'refused');
+
 /** What became of a row, beyond what its verdict says. */
 const Fate = ({ row }: { readonly row: BulkRowView }) => {
   const { t } = useWords();
   const { outcome, undo, undoLeft } = row;
   const words = [
-    ...(outcome === null || outcome === 'refused' || outcome === 'kept'
-      ? []
-      : [t(`bulk.outcome.${outcome}`)]),
+    ...(isPlain(row) ? [] : [t(`bulk.outcome.${outcome}`)]),
     ...(undo === null ? [] : [t(`bulk.undo.${undo}`)]),
     ...undoLeft.map((field) => t(`bulk.column.${field}`)),
   ];

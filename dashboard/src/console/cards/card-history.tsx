@@ -24,8 +24,10 @@ const known = [
   'pin_set',
   'pin_end',
 ] as const;
+/** Of the files that the card was in. */
+const knownOfFiles = ['issued', 'changed', 'ended', 'put_back'] as const;
 
-/** What was done to the card and by whom: out of the audit. */
+/** What was done to the card and by whom: out of the audit, and of the files it was in. */
 export const CardHistory = ({ items }: { readonly items: readonly CardHistoryItem[] }) => {
   const { t, pick } = useWords();
   const times = useTimes();
@@ -33,6 +35,8 @@ export const CardHistory = ({ items }: { readonly items: readonly CardHistoryIte
   if (items.length === 0) return <p className="quiet">{t('cards.noHistory')}</p>;
   const wordOf = (action: string): string => {
     const verb = known.find((name) => action === `card.${name}`);
+    const done = knownOfFiles.find((name) => action === `bulk.${name}`);
+    if (done !== undefined) return t(`cards.action.bulk_${done}`);
     return verb === undefined ? action : t(`cards.action.${verb}`);
   };
   const whoOf = ({ actor, way }: CardHistoryItem): string => {
