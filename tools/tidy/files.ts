@@ -87,11 +87,15 @@ const needsRule: Rule = {
         const needs = header.startsWith('// needs: ') ? header.slice(10).split(/,\s*/) : [];
         const started = strings.map(({ what }) => what.replace(/^.*\//, ''));
         const drives = strings.some(({ what }) => what === 'playwright-core');
-        const hasBrowser = needs.some((name) => /^(?:chromium|firefox)$/.test(name));
+        const hasBrowser = needs.some((name) =>
+          /^(?:chromium(?:-headless-shell)?|firefox)$/.test(name),
+        );
         const noBrowser =
           drives && !hasBrowser ? [at(file, 1, 'drives a browser and needs none')] : [];
         const unsaid = programTable
-          .filter(({ name, commands }) => [name, ...commands].some((c) => started.includes(c)))
+          .filter(({ name, commands: [first] }) =>
+            [name, first].some((c) => started.includes(c ?? name)),
+          )
           .filter(({ name }) => !needs.includes(name))
           .map(({ name }) => at(file, 1, `starts ${name}: first line must be // needs: ${name}`));
         return [...noBrowser, ...unsaid];
