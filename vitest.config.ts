@@ -25,6 +25,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          // Loaded once for all files of a worker: what is pure keeps nothing between tests.
+          isolate: false,
           include: ['**/*.test.{ts,tsx}'],
           exclude: [...ignored, '**/*.system.test.ts'],
           testTimeout: 30_000,
