@@ -12,8 +12,10 @@ export type TimeWords = {
   readonly day: (atMs: number) => string;
   /** Today, yesterday, else the date. */
   readonly dayName: (atMs: number, nowMs: number) => string;
-  /** 2026/11/21, in the order of the language. */
+  /** 21 Nov 2026, in the order of the language. */
   readonly date: (atMs: number) => string;
+  /** The last day of what ends at this moment, as `date`. */
+  readonly lastDate: (endMs: number) => string;
   /** 21 Nov 09:00 */
   readonly dayMinute: (atMs: number) => string;
   /** Today 09:00:02, yesterday, else the date. */
@@ -38,7 +40,7 @@ export const createTimeWords = (from: {
     new Intl.DateTimeFormat(locale, { timeZone: zone, hourCycle: 'h23', ...options });
   const clockFormat = format({ hour: '2-digit', minute: '2-digit', second: '2-digit' });
   const minuteFormat = format({ hour: '2-digit', minute: '2-digit' });
-  const dayFormat = format({ year: 'numeric', month: '2-digit', day: '2-digit' });
+  const dayFormat = format({ year: 'numeric', month: 'short', day: 'numeric' });
   const shortDayFormat = format({ month: 'short', day: 'numeric' });
   const fullFormat = format({
     ...{ year: 'numeric', month: 'long', day: 'numeric', weekday: 'long' },
@@ -57,6 +59,7 @@ export const createTimeWords = (from: {
     day: (atMs) => shortDayFormat.format(atMs),
     dayName: day,
     date: (atMs) => dayFormat.format(atMs),
+    lastDate: (endMs) => dayFormat.format(endMs - 1),
     dayMinute: (atMs) => `${shortDayFormat.format(atMs)} ${minuteFormat.format(atMs)}`,
     minute: (atMs) => minuteFormat.format(atMs),
     moment: (atMs, nowMs) => `${day(atMs, nowMs)} ${clockFormat.format(atMs)}`,

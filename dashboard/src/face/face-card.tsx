@@ -30,7 +30,7 @@ export const FaceCard = ({
   /** An address of the picture, or null while there is none. */
   readonly photo: string | null;
   readonly kind: PassKind;
-  readonly times: Pick<TimeWords, 'date'>;
+  readonly times: Pick<TimeWords, 'lastDate'>;
   /** Left out where nobody can turn it over. */
   readonly swipe?: ReturnType<typeof useSwipe>;
   readonly children: ReactNode;

@@ -16,7 +16,7 @@ const facts: FaceFacts = {
 const words = {
   t: (key: string, values: Readonly<Record<string, string | number>> = {}) =>
     [key, ...Object.values(values)].join(' '),
-  times: { date: (atMs: number) => new Date(atMs).toISOString().slice(0, 10) },
+  times: { lastDate: (endMs: number) => new Date(endMs - 1).toISOString().slice(0, 10) },
 };
 
 const linesOf = (fields: readonly FaceField[], over: Partial<FaceFacts> = {}) =>
@@ -41,7 +41,7 @@ describe('the fields of a card', () => {
     ],
     [
       ['photo', 'name', 'name_en', 'number', 'valid_to'],
-      ['name: 李雷', 'name_en: Li Lei', 'line: face.number ****3721 · face.validTo 2028-07-01'],
+      ['name: 李雷', 'name_en: Li Lei', 'line: face.number ****3721 · face.validTo 2028-06-30'],
     ],
     [['photo'], []],
   ] as const) {

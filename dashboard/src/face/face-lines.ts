@@ -13,7 +13,7 @@ export type FaceLine = { readonly kind: 'name' | 'name_en' | 'line'; readonly te
 /** As cards look where the server says nothing of a face. */
 export const plainFields: readonly FaceField[] = ['name', 'unit', 'kind'];
 
-type Speaking = Pick<Words, 't' | 'pick'> & { readonly times: Pick<TimeWords, 'date'> };
+type Speaking = Pick<Words, 't' | 'pick'> & { readonly times: Pick<TimeWords, 'lastDate'> };
 
 type FieldText = (facts: FaceFacts, words: Speaking, number: FaceView['number']) => string;
 
@@ -25,7 +25,7 @@ const texts: Readonly<Record<Exclude<FaceField, 'photo'>, FieldText>> = {
   kind: ({ person }, { t }) => t(`affiliation.${person.affiliation}`),
   unit: ({ person }, { pick }) => pick(person.unit),
   valid_to: ({ card }, { t, times }) =>
-    t('face.validTo', { date: times.date(Date.parse(card.validTo)) }),
+    t('face.validTo', { date: times.lastDate(Date.parse(card.validTo)) }),
 };
 
 /** Names stand alone, the rest beside each other; nothing stands there twice. */

@@ -16,7 +16,7 @@ const useFacts = (card: Card, times: TimeWords): readonly Fact[] => {
   const isHere = me.credential !== null && me.credential.id === key?.credential;
   return [
     [t('phone.facts.number'), me.card.number],
-    [t('phone.facts.validTo'), times.date(Date.parse(me.card.validTo))],
+    [t('phone.facts.validTo'), times.lastDate(Date.parse(me.card.validTo))],
     [
       t('phone.facts.key'),
       isHere && me.credential !== null

@@ -24,7 +24,7 @@ const Checked = ({ job, isBusy, ask }: Part) => {
             ask('apply');
           }}
         >
-          {t('bulk.apply', { n: writes })}
+          {t('bulk.apply', { count: writes })}
         </button>
       )}
       <button
@@ -59,15 +59,19 @@ const Stop = ({ job, isBusy, ask }: Part) => {
   );
 };
 
+const wasApplied: ReadonlySet<BulkJobView['state']> = new Set(['applied', 'stopped', 'failed']);
+
 /** Cards that people may hold already: asked twice. */
 const Undo = ({ job, isBusy, ask }: Part) => {
   const { t } = useWords();
   const times = useTimes();
   const now = useServerNow(30_000);
   const [isSure, setSure] = useState(false);
-  if (job.undoUntil === null) return null;
   const { issued, changed } = job.outcomes;
   if (issued + changed === 0) return null;
+  if (job.undoUntil === null) {
+    return wasApplied.has(job.state) && !job.isErased ? <p>{t('bulk.notLast')}</p> : null;
+  }
   if (!isSure) {
     return (
       <>
@@ -88,7 +92,10 @@ const Undo = ({ job, isBusy, ask }: Part) => {
   }
   return (
     <>
-      <p>{t('bulk.sure', { issued, changed })}</p>
+      <p>
+        {issued === 0 ? null : t('bulk.sureIssued', { count: issued })}{' '}
+        {changed === 0 ? null : t('bulk.sureChanged', { count: changed })}
+      </p>
       <button
         type="button"
         className="button danger"

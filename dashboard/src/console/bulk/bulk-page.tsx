@@ -19,7 +19,7 @@ const JobLine = ({ job }: { readonly job: BulkJobView }) => {
     <li>
       <Link to="/cards/bulk" search={{ job: job.id }} className="bulk-line">
         <strong>{job.fileName === '' ? t('bulk.pasted') : job.fileName}</strong>
-        <span className="figures">{t('bulk.rowCount', { n: job.rows })}</span>
+        <span className="figures">{t('bulk.rowCount', { count: job.rows })}</span>
         <span className={`bulk-state bulk-state-${job.state}`}>{t(`bulk.state.${job.state}`)}</span>
         <span className="quiet">
           {times.moment(Date.parse(job.madeAt), now)} · {pick(job.madeBy)}

@@ -36,13 +36,9 @@ const FreezeNote = ({ page }: { readonly page: CardPageView }) => {
 };
 
 const Credentials = ({ page }: { readonly page: CardPageView }) => {
-  const { t, language } = useWords();
-  const { campus } = useConsole();
-  const dates = new Intl.DateTimeFormat(language === 'zh' ? 'zh-CN' : 'en-GB', {
-    timeZone: campus.zone,
-    dateStyle: 'medium',
-  });
-  const day = (at: string): string => dates.format(Date.parse(at));
+  const { t } = useWords();
+  const times = useTimes();
+  const day = (at: string): string => times.date(Date.parse(at));
   return (
     <dl className="facts">
       <dt>{t('cards.phone')}</dt>
@@ -64,7 +60,7 @@ const Credentials = ({ page }: { readonly page: CardPageView }) => {
       <dd>{page.pin === null ? t('cards.noPin') : t('cards.since', { at: day(page.pin) })}</dd>
       <dt>{t('cards.valid')}</dt>
       <dd className="figures">
-        {day(page.validFrom)} – {day(page.validTo)}
+        {day(page.validFrom)} – {times.lastDate(Date.parse(page.validTo))}
       </dd>
     </dl>
   );

@@ -17,7 +17,7 @@ export const useDays = (): Days => {
   const format = new Intl.DateTimeFormat('en-CA', { timeZone: campus.zone });
   return {
     today: format.format(nowMs),
-    last: (end) => times.date(Date.parse(end) - 1),
+    last: (end) => times.lastDate(Date.parse(end)),
     first: (from) => times.date(Date.parse(from)),
     isOver: (end) => end !== null && Date.parse(end) <= nowMs,
   };
