@@ -26,6 +26,14 @@ describe('times', () => {
     });
   }
 
+  it('says of what ends at midnight the day before', () => {
+    const midnight = Date.parse('2026-11-20T16:00:00Z');
+    expect([times.date(midnight), times.lastDate(midnight)]).toEqual([
+      '2026年11月21日',
+      '2026年11月20日',
+    ]);
+  });
+
   it('tells all where the pointer rests', () => {
     const full = times.full(nowMs);
     for (const part of ['2026', '11', '21', '星期六', '09:00:02', 'GMT+8']) {
