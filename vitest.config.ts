@@ -1,5 +1,4 @@
 import { defineConfig } from 'vitest/config';
-import { freshDashboard } from './tools/dashboard.ts';
 import { findPrograms } from './tools/programs.ts';
 import { findSystemSuites, lacking } from './tools/suites.ts';
 
@@ -18,7 +17,7 @@ export default defineConfig({
     environment: 'node',
     pool: 'forks',
     maxWorkers: 2,
-    provide: { programs, pages: freshDashboard() },
+    provide: { programs },
     allowOnly: false,
     projects: [
       {
@@ -37,6 +36,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'system',
+          globalSetup: 'tools/pages-setup.ts',
           include: ['**/*.system.test.ts'],
           exclude: [...ignored, ...cannotRun],
           testTimeout: 120_000,

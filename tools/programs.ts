@@ -51,8 +51,8 @@ export type ProgramPaths = Readonly<Partial<Record<ProgramName, string>>>;
 declare module 'vitest' {
   // eslint-disable-next-line @typescript-eslint/consistent-type-definitions -- only these merge
   interface ProvidedContext {
-    /** Folder of the built pages; undefined where they are not of today's sources. */
-    pages: string | undefined;
+    /** Folder of the built pages; system suites alone have it. */
+    pages: string;
     programs: ProgramPaths;
   }
 }

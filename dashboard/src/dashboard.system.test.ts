@@ -388,7 +388,12 @@ describe('every screen', () => {
   for (const [path, role, ready] of screens) {
     for (const [language, first, ...others] of looks) {
       it(`${path} can be used by everybody, ${language}`, async () => {
-        const visit = { language, ...first, ...(role === undefined ? {} : { role }) };
+        const visit = {
+          ...{ language, ...first },
+          // A colour on its way to another is neither.
+          reducedMotion: 'reduce',
+          ...(role === undefined ? {} : { role }),
+        } as const;
         await visiting(visit, path, async (page) => {
           await page.locator(ready).first().waitFor();
           for (const { width, scheme } of [first, ...others]) {

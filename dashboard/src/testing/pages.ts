@@ -1,14 +1,11 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { parsePass } from '@gatehouse/protocols';
 import type { Language, Pass, Role } from '@gatehouse/protocols';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { build } from 'vite';
-import { expect, inject, vi } from 'vitest';
+import { expect, inject } from 'vitest';
 import { prepareZXingModule, readBarcodes } from 'zxing-wasm/reader';
 import { serveMock } from '../../dev/adapters/mock-http.ts';
 import type { RunningMock } from '../../dev/adapters/mock-http.ts';
@@ -59,20 +56,6 @@ export type Pages = {
   readonly close: () => Promise<void>;
 };
 
-/** The pages that `npm test` has built, or a build of one's own where they changed since. */
-const openDist = async (): Promise<{ readonly dist: string; readonly isOwn: boolean }> => {
-  const built = inject('pages');
-  if (built !== undefined) return { dist: built, isOwn: false };
-  const dist = await mkdtemp(join(tmpdir(), 'gatehouse-pages-'));
-  const root = join(import.meta.dirname, '..', '..');
-  const configFile = join(root, 'vite.config.ts');
-  // The test runner names its own environment, for which React would be built with its checks.
-  vi.stubEnv('NODE_ENV', 'production');
-  await build({ root, configFile, logLevel: 'error', build: { outDir: dist, emptyOutDir: true } });
-  vi.unstubAllEnvs();
-  return { dist, isOwn: true };
-};
-
 const contextFor = async (browser: Browser, visit: Visit, url: string): Promise<BrowserContext> => {
   const { role, language = 'en', width = 1440, height = 900, scheme = 'light' } = visit;
   const context = await browser.newContext({
@@ -93,9 +76,9 @@ const contextFor = async (browser: Browser, visit: Visit, url: string): Promise<
   return context;
 };
 
-/** Builds the pages, starts a browser and the mock campus. */
+/** Starts a browser and the mock campus. */
 export const openPages = async (): Promise<Pages> => {
-  const { dist, isOwn } = await openDist();
+  const dist = inject('pages');
   const executablePath = inject('programs')['chromium-headless-shell'] ?? 'chromium';
   const browser = await chromium.launch({ executablePath, args: browserArgs });
   const campus = await serveMock({ scenario: 'busy', dist, port: 0 });
@@ -121,7 +104,6 @@ export const openPages = async (): Promise<Pages> => {
     close: async () => {
       await browser.close();
       await campus.close();
-      if (isOwn) await rm(dist, { recursive: true, force: true });
     },
   };
 };
