@@ -44,6 +44,8 @@ export const CloudConfig = Type.Object(
           /** Which campus is seeded into an empty database, and how many people it has. */
           seed: Type.Integer({ minimum: 1 }),
           people: Type.Integer({ minimum: 20, maximum: 20_000 }),
+          /** IANA zone of the seeded campus; where nothing is said it is in Shanghai. */
+          zone: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_+/-]{1,60}$' })),
           /** Where the authority of the one claim group listens for the other gateways. */
           claim: Type.Optional(HostPort),
           /** The seeded people also have a past of four weeks, marked as made up. */

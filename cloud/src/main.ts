@@ -42,7 +42,7 @@ import type { Broker, Log } from './ports.ts';
 const usage = `usage:
   npm run cloud -- --config FILE
   npm run cloud -- issue --config FILE --gateway ID=DIR [--gateway ID=DIR ...]
-  npm run cloud -- plan --seed N --people N`;
+  npm run cloud -- plan --seed N --people N [--zone Z]`;
 
 const clock = createSystemClock();
 
@@ -248,6 +248,7 @@ const main = async (): Promise<void> => {
       gateway: { type: 'string', multiple: true },
       seed: { type: 'string', default: '1' },
       people: { type: 'string', default: '500' },
+      zone: { type: 'string' },
     },
   });
   const [command = 'serve'] = positionals;
@@ -261,7 +262,8 @@ const main = async (): Promise<void> => {
     return;
   }
   if (command === 'plan') {
-    const size = { seed: Number(values.seed), people: Number(values.people) };
+    const { seed, people, zone } = values;
+    const size = { seed: Number(seed), people: Number(people), zone };
     process.stdout.write(`${JSON.stringify(simulatorPlan(size.seed, campusPlan(size)))}\n`);
     return;
   }

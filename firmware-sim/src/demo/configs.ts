@@ -37,7 +37,7 @@ const certificatesOf = ({ dataDir }: DemoOptions, gateway: string): string =>
 
 const loopback = (port: number): string => `127.0.0.1:${port}`;
 
-const cloudConfig = ({ options, ports }: Parts) => ({
+const cloudConfig = ({ options, plan, ports }: Parts) => ({
   dataDir: join(options.dataDir, 'cloud'),
   listen: loopback(options.port),
   gatewayListen: loopback(ports.listener),
@@ -47,6 +47,7 @@ const cloudConfig = ({ options, ports }: Parts) => ({
     simulator: loopback(ports.control),
     seed: options.seed,
     people: options.people,
+    zone: plan.zone,
     claim: loopback(ports.claim),
     // A campus on which nobody moves has no past either.
     ...(options.traffic === 'off' ? {} : { past: true }),

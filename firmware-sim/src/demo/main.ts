@@ -18,6 +18,7 @@ import { freePorts, requirePorts } from './ports.ts';
 import { createProgram } from './program.ts';
 import type { Program, ProgramOptions } from './program.ts';
 import { startTraffic } from './traffic.ts';
+import { zoneWhere } from './zone-where.ts';
 
 const root = resolve(import.meta.dirname, '..', '..', '..');
 const cloudMain = join(root, 'cloud', 'src', 'main.ts');
@@ -34,10 +35,11 @@ const sayer =
   };
 
 /** Asked of the cloud once per seed and size: it seeds the same campus into its database. */
-const loadPlan = async ({ dataDir, seed, people }: DemoOptions): Promise<Plan> => {
+const loadPlan = async ({ dataDir, seed, people, hour }: DemoOptions): Promise<Plan> => {
   const file = join(dataDir, `plan-${seed}-${people}.json`);
   if (!existsSync(file)) {
     const args = [cloudMain, 'plan', '--seed', String(seed), '--people', String(people)];
+    if (hour !== undefined) args.push('--zone', zoneWhere(hour, Date.now()));
     const { stdout } = await run(process.execPath, args, { maxBuffer: planBytesMax });
     await writeFile(file, stdout, { mode: 0o600 });
   }

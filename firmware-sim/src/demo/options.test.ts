@@ -9,6 +9,7 @@ const usual: DemoOptions = {
   traffic: 'calm',
   people: 500,
   json: false,
+  hour: undefined,
   lanPort: undefined,
 };
 
@@ -16,6 +17,7 @@ const good: readonly (readonly [string, Partial<DemoOptions>])[] = [
   ['', {}],
   ['--port 9000 --json', { port: 9000, json: true }],
   ['--data here --seed 7 --traffic rush --people 20', { dataDir: 'here', seed: 7, people: 20 }],
+  ['--hour 0', { hour: 0 }],
   ['--lan', { lanPort: 8443 }],
   ['--lan --port 9000', { port: 9000, lanPort: 9363 }],
   ['--port 65535', { port: 65_535 }],
@@ -29,6 +31,7 @@ const bad: readonly (readonly [string, RegExp])[] = [
   ['--lan=yes', /--lan/],
   ['--lan 9000', /9000/],
   ['--people 19', /--people takes a whole number from 20 to 20000/],
+  ['--hour 24', /--hour takes a whole number from 0 to 23/],
   ['--traffic fast', /--traffic takes off, calm, rush/],
   ['--wan', /--wan/],
 ];

@@ -10,6 +10,8 @@ export type DemoOptions = {
   readonly traffic: Traffic;
   readonly people: number;
   readonly json: boolean;
+  /** How late it is now on a new campus, whose zone is chosen so. Undefined: it is in Shanghai. */
+  readonly hour: number | undefined;
   /** Phones on the network: HTTPS on this port of every address. Undefined where not asked for. */
   readonly lanPort: number | undefined;
 };
@@ -20,6 +22,7 @@ export const usage = `usage: npm start -- [options]
   --seed N                   which campus (1)
   --traffic off|calm|rush    how many people come and go by themselves (calm)
   --people N                 how many people the campus has (500)
+  --hour H                   how late it is there now, 0 to 23: a new campus lies in that zone
   --lan                      phones on this network too, by one-time codes; port N + 363 (8443)
   --json                     one JSON object a line on stdout`;
 
@@ -45,6 +48,7 @@ export const parseDemoOptions = (args: readonly string[], defaultDir: string): D
       seed: { type: 'string', default: '1' },
       traffic: { type: 'string', default: 'calm' },
       people: { type: 'string', default: '500' },
+      hour: { type: 'string' },
       lan: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     },
@@ -59,6 +63,7 @@ export const parseDemoOptions = (args: readonly string[], defaultDir: string): D
     traffic,
     people: integer('people', values.people, 20, 20_000),
     json: values.json,
+    hour: values.hour === undefined ? undefined : integer('hour', values.hour, 0, 23),
     lanPort: values.lan ? port + lanPortAbove : undefined,
   };
 };

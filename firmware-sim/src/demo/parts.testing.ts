@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { freePorts } from './ports.ts';
+import { zoneWhere } from './zone-where.ts';
 
 const planBytesMax = 16 * 1024 * 1024;
 const root = resolve(import.meta.dirname, '..', '..', '..');
@@ -66,9 +67,12 @@ export const startPart = (name: ProgramName, config: string): Part =>
     }),
   );
 
+/** The doors that tests use are open there, whenever a test runs. */
+const zone = zoneWhere(10, Date.now());
+
 /** What `npm run cloud -- plan` prints of the campus in the examples. */
 export const printPlan = async (): Promise<string> => {
-  const args = [programs.cloud, 'plan', '--seed', '1', '--people', '40'];
+  const args = [programs.cloud, 'plan', '--seed', '1', '--people', '40', '--zone', zone];
   return (await promisify(execFile)(process.execPath, args, { maxBuffer: planBytesMax })).stdout;
 };
 
@@ -111,7 +115,7 @@ export const prepareParts = async (): Promise<Parts> => {
       /127\.0\.0\.1:(\d+)/g,
       (_, port: string) => `127.0.0.1:${moved.get(port) ?? port}`,
     );
-    await writeFile(path(name), own.replace('people: 500', 'people: 40'));
+    await writeFile(path(name), own.replace('people: 500', `zone: '${zone}', people: 40`));
   }
   const config = { cloud: path('cloud'), gateway: path('gateway'), sim: path('sim') };
   return {

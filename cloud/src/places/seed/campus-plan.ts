@@ -71,7 +71,7 @@ export type SeedDoor = {
 
 /** A whole campus as plain data: what the database is filled with and what simulators imitate. */
 export type CampusPlan = {
-  readonly site: typeof demoSite;
+  readonly site: Omit<typeof demoSite, 'zone'> & { readonly zone: string };
   readonly buildings: readonly { readonly id: string; readonly name: Text }[];
   readonly gateways: readonly {
     readonly id: string;
@@ -89,6 +89,8 @@ export type CampusSize = {
   readonly seed: number;
   /** The dozen that the chooser offers are always there and count. */
   readonly people: number;
+  /** IANA name; the school's own where it is left out. */
+  readonly zone?: string | undefined;
 };
 
 export const peopleDefault = 500;
@@ -299,10 +301,10 @@ const planPerson = (seed: number, index: number): SeedPerson => {
 
 /** Pure: the same size gives the same campus to the byte; more people keep the former ones. */
 export const campusPlan = (
-  { seed, people }: CampusSize,
+  { seed, people, zone = demoSite.zone }: CampusSize,
   plainDevices = demoPlainDevices,
 ): CampusPlan => ({
-  site: demoSite,
+  site: { ...demoSite, zone },
   buildings: demoBuildings.map(({ id, name }) => ({ id, name })),
   gateways: demoBuildings.map(({ id, gateway, gatewayName }) => ({
     id: gateway,
