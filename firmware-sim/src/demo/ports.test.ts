@@ -8,7 +8,7 @@ const all = Array.from({ length: 65_536 }, (_, port) => port);
 /** All but these, and but the first of their block, which says whose it is and is never given. */
 const allBut = (...free: readonly number[]): readonly number[] => {
   const [one = 0] = free;
-  const guard = one - ((one - 10_000) % 64);
+  const guard = one - ((one - 10_112) % 64);
   return all.filter((port) => port !== guard && !free.includes(port));
 };
 

@@ -6,9 +6,10 @@ import type { DemoOptions } from './options.ts';
 /**
  * Below the ports that systems give to outgoing connections (Linux from 32768, others from 49152):
  * a port of those may be taken by anybody's connection just when its program starts again, and a
- * client that tries such a port again and again can even meet itself there.
+ * client that tries such a port again and again can even meet itself there. Above the last one that
+ * browsers refuse (10080, https://fetch.spec.whatwg.org/#port-blocking).
  */
-const firstPort = 10_000;
+const firstPort = 10_112;
 const pastPort = 32_000;
 
 export const loopback = '127.0.0.1';

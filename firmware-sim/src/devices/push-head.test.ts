@@ -93,6 +93,18 @@ describe('a head that asks', () => {
     expect(bodies()).toHaveLength(1);
   });
 
+  it('looks every second from the scan on that nobody answered', async () => {
+    const { clock, reader, bodies, gateway } = await setUp();
+    bodies();
+    gateway.answers = () => undefined;
+    void reader?.present('text', 'A0');
+    await clock.advance(300);
+    gateway.answers = granted;
+    bodies();
+    await clock.advance(1_000);
+    expect(bodies()).toMatchObject([{ type: 'status', relay: false }]);
+  });
+
   it('does nothing at an answer that is none of its profile', async () => {
     const { reader, device } = await setUp(() => ({ status: 401, body: '{"error":{}}' }));
     expect(await reader?.present('text', 'A0')).toEqual({ ok: false, why: 'gateway_refuses' });

@@ -74,7 +74,9 @@ export const createPushHead = (options: PushHeadOptions): PushHead => {
     const request = requestOf(options, told, id);
     onSend?.();
     const answer = await asked(options, request, () => isStopped);
+    const wasConnected = isConnected;
     isConnected = answer !== undefined;
+    if (wasConnected && !isConnected) state.lost();
     if (answer === undefined) return { ok: false, why: 'not_connected' };
     const read = codec.peer.readAnswer(answer);
     if (read === undefined) return { ok: false, why: 'gateway_refuses' };
@@ -119,6 +121,12 @@ const createStateTeller = (
   let isTelling = false;
   let isAgain = false;
   let isStopped = false;
+  const rest = (): void => {
+    cancel();
+    const unheardMs = head.isConnected() ? Infinity : unheardEveryMs;
+    const everyMs = Math.min(codec.heartbeatMs ?? Infinity, unheardMs);
+    if (!isStopped && everyMs < Infinity) cancel = clock.after(everyMs, tell);
+  };
   const tell = (): void => {
     // What changes meanwhile is told afterwards, at once.
     isAgain = isTelling;
@@ -127,14 +135,16 @@ const createStateTeller = (
     cancel();
     void Promise.all(messages.map(head.say)).then(() => {
       isTelling = false;
-      const unheardMs = head.isConnected() ? Infinity : unheardEveryMs;
-      const everyMs = Math.min(codec.heartbeatMs ?? Infinity, unheardMs);
       if (isAgain) tell();
-      else if (!isStopped && everyMs < Infinity) cancel = clock.after(everyMs, tell);
+      else rest();
     });
   };
   return {
     tell,
+    /** Nobody answered, to whatever it asked: its next heartbeat would come late. */
+    lost: () => {
+      if (!isTelling) rest();
+    },
     stop: () => {
       isStopped = true;
       cancel();

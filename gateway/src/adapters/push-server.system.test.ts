@@ -1,21 +1,10 @@
 import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { PushRequest } from '../ports.ts';
+import { freePort } from '../testing/free-port.ts';
 import { createSilentLog } from '../testing/silent-log.ts';
 import { bodyBytesMax, createPushServer, headersWithinMs } from './push-server.ts';
-
-/** A port that was free a moment ago. */
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  // Of a TCP server it is never a path.
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-};
 
 let stops: (() => Promise<void>)[] = [];
 afterEach(async () => {

@@ -1,10 +1,8 @@
 // needs: socat
-import { once } from 'node:events';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { loadCatalogue } from '@gatehouse/device-profiles';
 import type { Reason } from '@gatehouse/protocols';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { freePort } from '../testing/free-port.ts';
 import { createRealWires } from '../testing/real-wires.ts';
 import { startSimulator } from '../testing/simulator.ts';
 import type { Simulator } from '../testing/simulator.ts';
@@ -15,16 +13,6 @@ import type { Simulator } from '../testing/simulator.ts';
 const profiles = await loadCatalogue();
 const secret = 'a-secret-of-24-characters';
 const inTime = { timeout: 30_000, interval: 50 };
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  // Of a TCP server it is never a path.
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-};
 
 let simulator: Simulator;
 let gateway: ReturnType<typeof createRealWires>;
@@ -89,7 +77,11 @@ afterEach(async () => {
 const present = (id: string, text: string) => simulator.tell(id, 'present', { text });
 /** A door is ready once its head has said how its relay is. */
 const isReady = () =>
-  vi.waitFor(() => expect(gateway.devices.door('lab')?.ready()).toBe(true), inTime);
+  vi.waitFor(() => {
+    const { devices, raised, state } = gateway;
+    const why = `n1 is ${state('n1')}; ${raised().join(', ')}`;
+    expect(devices.door('lab')?.ready(), why).toBe(true);
+  }, inTime);
 const lock = (): string | undefined =>
   gateway.devices.doorReports().find(({ door }) => door === 'lab')?.lock;
 
