@@ -153,10 +153,10 @@ describe('how many cards are used', () => {
 
 describe('what happens at doors', () => {
   it('stands by hour of the site, reader and reason', async () => {
-    const api = await openApi();
-    const facility = await api.signIn('Zhao Qiang');
-    // Sunday 2026-11-22 07:59 and Saturday 23:30 in Shanghai.
+    // Sunday 2026-11-22 in Shanghai; events of 07:59 and of Saturday 23:30.
     const now = Date.UTC(2026, 10, 22, 0, 0);
+    const api = await openApi({ startMs: now });
+    const facility = await api.signIn('Zhao Qiang');
     await happen(api, [
       { at: now - 60_000 },
       { at: now - 60_000, granted: false, reason: 'expired' },
