@@ -2,6 +2,7 @@ import type { MeView, UseView } from '@gatehouse/protocols';
 import { describe, expect, it } from 'vitest';
 import { createSimulator } from '../adapters/simulator.ts';
 import type { Simulator } from '../adapters/simulator.ts';
+import { testNowMs } from '../testing/batches.ts';
 import { countAll, decisionEvent, ingestDecisions } from '../testing/numbers-world.ts';
 import { ownOrigin, useTestApi } from '../testing/test-api.ts';
 import type { Browser, TestApi } from '../testing/test-api.ts';
@@ -63,7 +64,7 @@ describe('a visitor with a tag, at a borrowed browser', () => {
   });
 
   it('is counted as somebody who uses the card', async () => {
-    const api = await openApi();
+    const api = await openApi({ startMs: testNowMs });
     const card = await cardOf(api, 'He Ping');
     const at = api.clock.nowMs();
     const decision = { at, granted: true, reason: 'granted', door: 'east-gate-1', card };

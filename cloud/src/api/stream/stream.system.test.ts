@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { appendFeed, feedHead } from '../../feed/feed.ts';
 import { tell } from '../../identity/notices.ts';
 import { ingestBatch } from '../../ingest/ingest.ts';
-import { testBatch, testEvent, testIngestPorts } from '../../testing/batches.ts';
+import { testBatch, testEvent, testIngestPorts, testNowMs } from '../../testing/batches.ts';
 import { readStream } from '../../testing/sse.ts';
 import type { ReadStream } from '../../testing/sse.ts';
 import { createTestPhone, useTestApi } from '../../testing/test-api.ts';
@@ -21,7 +21,8 @@ type Listening = TestApi & {
 };
 
 const listen = async (): Promise<Listening> => {
-  const api = await openApi();
+  // When the batches of tests come.
+  const api = await openApi({ startMs: testNowMs });
   const port = await api.server.listen('127.0.0.1:0');
   return {
     ...api,
